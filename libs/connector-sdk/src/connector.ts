@@ -1,0 +1,54 @@
+import type { ConnectorManifest, PushOrder, PushOutcome } from '@pes/contracts';
+import type { Clock } from '@pes/kernel';
+import type { HttpClient } from './http-client.ts';
+
+export type { ConnectorManifest, PushItem, PushOrder, PushOutcome } from '@pes/contracts';
+
+export type Settings = Record<string, unknown>;
+
+/** What a connector may use during one call. The host makes one per order, so that exchanges belong to that order. */
+export interface CallContext {
+  accountId: string;
+  /** Opened credentials, as the manifest's credentials schema describes them. They never leave the connector process. */
+  credentials: Settings;
+  /** Account settings, by the manifest's accountSettings schema. */
+  settings: Settings;
+  /** Calls the provider; follows no redirect, never retries, records every exchange (masked) for the attempt log. */
+  http: HttpClient;
+  clock: Clock;
+  /** Fires when the lease is about to end; a call that is under way then has an unknown outcome. */
+  signal: AbortSignal;
+}
+
+/** What is known of earlier attempts at the same order. */
+export interface EarlierAttempts {
+  /** When the order was first handed to a connector; null on the first attempt. Milliseconds. */
+  firstSentAtMs: number | null;
+  /** Provider id learnt by an earlier attempt, for example from an acknowledgement that was not yet a confirmation. */
+  providerRef: string | null;
+}
+
+export type LookupResult =
+  | { kind: 'found'; providerRef: string; message?: string }
+  | { kind: 'absent' }
+  /** The provider could not be asked, or its answer settles nothing: ask again later. */
+  | { kind: 'unclear'; code: string; message: string; afterMs?: number }
+  /** The provider says no for good, for example: it took the order and dropped it. */
+  | { kind: 'rejected'; code: string; message: string }
+  | { kind: 'blocked'; code: 'auth' | 'account_disabled'; message: string };
+
+export type CheckResult = { ok: true; message: string } | { ok: false; code: string; field?: string; message: string };
+
+/**
+ * One provider. A plain object: no base class, no state between calls. It reports what it saw and never decides about retries;
+ * push-dispatch does. A thrown error counts as a bug and is reported as an unknown outcome.
+ */
+export interface Connector {
+  manifest: ConnectorManifest;
+  /** Tests the credentials live and says which field or what network problem. Sends nothing that produces anything. */
+  check(context: CallContext): Promise<CheckResult>;
+  /** Sends one order. */
+  push(order: PushOrder, context: CallContext, earlier: EarlierAttempts): Promise<PushOutcome>;
+  /** Finds an order by our reference. Left out when the provider has no way to do so (idempotency "none" or "key"). */
+  lookup?(order: PushOrder, context: CallContext, earlier: EarlierAttempts): Promise<LookupResult>;
+}
