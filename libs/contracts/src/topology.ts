@@ -37,8 +37,9 @@ export const streams: readonly StreamSpec[] = [
   { name: 'DEAD', subjects: ['dead.>'], maxAgeHours: 90 * day, budgetPercent: 6 },
 ];
 
-// A crashed reader's messages come back after ackWaitMs; flushes take well under a second, longer ones keep the message alive.
-const ackWaitMs = 10_000;
+// A crashed reader's messages come back after ackWaitMs, and nothing new may be handed out while maxAckPending of them are out, so this
+// bounds the time to recover. Readers that need longer keep their messages alive.
+const ackWaitMs = 4_000;
 
 export const consumers = {
   eligibilityOrders: { stream: 'PRESSERO', durable: 'eligibility-orders', filter: 'pressero.order.>', maxAckPending: 4000, ackWaitMs },
@@ -51,5 +52,5 @@ export const consumers = {
 
 /** The consumer through which a provider's connector gets its push work. */
 export function pushWorkConsumer(provider: string): ConsumerSpec {
-  return { stream: 'WORK', durable: `connector-${provider}-push`, filter: `work.push.${provider}.*`, maxAckPending: 400, ackWaitMs: 15_000 };
+  return { stream: 'WORK', durable: `connector-${provider}-push`, filter: `work.push.${provider}.*`, maxAckPending: 400, ackWaitMs };
 }

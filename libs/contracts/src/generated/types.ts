@@ -167,6 +167,8 @@ export interface StatusName {
  */
 export interface DeadLetter {
   consumer: string;
+  stream: string;
+  streamSequence: number;
   subject: string;
   code: string;
   /**
@@ -186,9 +188,13 @@ export interface DeadLetter {
     [k: string]: string;
   };
   /**
-   * The message as it was, base64
+   * The message as it was, encoded as `encoding` says
    */
   body: string;
+  /**
+   * Large bodies are compressed to fit into one message
+   */
+  encoding: 'base64' | 'gzip-base64';
 }
 export interface DispatchKnownReply {
   /**

@@ -1,0 +1,12 @@
+export type { OutMessage } from './cloud-event.ts';
+export { streamConfigProperties, topologyOf } from './config.ts';
+export { connectBus, type Bus, type ConnectOptions } from './connect.ts';
+export { consumeBatches, type Consumption, type ConsumeOptions, type Decoded, type RawMessage, type Received } from './consume-batches.ts';
+export { setAside, type UnreadableMessage } from './dead-letter.ts';
+export { decodeJson, parseJson } from './decode-json.ts';
+export type { BusLog } from './log.ts';
+export { publish, publishAll } from './publish.ts';
+export { receive, type Receiver } from './receive.ts';
+export { callRpc, serveRpc } from './rpc.ts';
+export type { ServerFeatures } from './server-features.ts';
+export { ensureConsumer, ensureTopology, waitUntilCaughtUp, type TopologyOptions } from './topology.ts';

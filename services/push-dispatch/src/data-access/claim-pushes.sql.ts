@@ -1,0 +1,69 @@
+import type { OrderSnapshot } from '@pes/contracts';
+import { select, type Queryable } from '@pes/store';
+import { qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
+
+/** A push that may be sent now, with its order. */
+export interface ClaimedPush extends PushRow {
+  claimed_at: Date;
+  lease_until: Date;
+  first_sent_at: Date | null;
+  /** The outcome of an earlier send is unknown. */
+  check_first: boolean;
+  /** One message's worth: the pushes of one account claimed together. */
+  work_id: string;
+  item_numbers: number[];
+  snapshot: OrderSnapshot;
+}
+
+export const claimedColumns = `${qualifiedPushColumns}, push.claimed_at, push.lease_until, push.first_sent_at, push.check_first, push.work_id`;
+
+/**
+ * Serves lanes, not one queue: each of the given accounts gets up to its room (rate tokens, free places in flight, one message), oldest
+ * first, so a backlog of one account costs the others nothing. A lateral join per lane was fair at 1.4 ms a claim with 120,000 rows
+ * ready, where a window function over all took 10 ms.
+ *
+ * Lanes are locked in the order of their id, so two claims cannot lock each other out; pushes that somebody else writes are skipped.
+ * first_sent_at is the time of the first claim that was handed on: from then on the order may be at the provider.
+ */
+const claimPushesStatement = {
+  name: 'dispatch-claim-pushes',
+  text: `with locked as (
+      select l.* from lane l
+      where l.account_id = any($1::uuid[]) and l.paused_until <= now()
+        and exists (select from account a where a.account_id = l.account_id and a.state = 'active')
+      order by l.account_id for update of l),
+    lanes as materialized (
+      select account_id, lease_ms, gen_random_uuid() as work_id, orders_per_message,
+        least(capacity, tokens + extract(epoch from now() - refilled_at) * refill_per_second) as tokens,
+        max_in_flight - (select count(*) from push s where s.account_id = locked.account_id and s.state = 'sending') as places
+      from locked),
+    picked as materialized (
+      select ready.push_id, ready.state = 'checking' as check_first, lanes.work_id, lanes.lease_ms
+      from lanes cross join lateral (
+        select push_id, state from push
+        where push.account_id = lanes.account_id and state in ('queued', 'retrying', 'checking') and run_at <= now()
+        order by run_at, push_id
+        limit greatest(0, least($2::integer, orders_per_message, places, floor(tokens)::integer))
+        for update skip locked) ready),
+    claimed as (
+      update push set state = 'sending', code = null, message = 'Being sent.', attempt = attempt + 1, check_first = picked.check_first or push.check_first,
+        work_id = picked.work_id, announced_again = false, claimed_at = now(),
+        lease_until = now() + (case when $3::integer > 0 then $3::integer else picked.lease_ms end) * interval '1 millisecond',
+        first_sent_at = coalesce(first_sent_at, now()), run_at = null, revision = revision + 1, updated_at = now()
+      from picked where push.push_id = picked.push_id
+      returning ${claimedColumns}),
+    charged as (
+      update lane set tokens = lanes.tokens - coalesce(used.n, 0), refilled_at = now()
+      from lanes left join (select account_id, count(*) as n from claimed group by account_id) used using (account_id)
+      where lane.account_id = lanes.account_id)
+    select claimed.*, o.item_numbers, o.snapshot from claimed join order_snapshot o using (order_id)
+    order by claimed.work_id, claimed.push_id`,
+};
+
+/**
+ * Claims due pushes of the given accounts, at most `perLane` each. They are `sending` with attempt and lease when this returns, before
+ * anything leaves. `leaseMs` 0 takes the lane's lease.
+ */
+export async function claimPushes(db: Queryable, accountIds: readonly string[], perLane: number, leaseMs: number): Promise<ClaimedPush[]> {
+  return select<ClaimedPush>(db, claimPushesStatement, [accountIds, perLane, leaseMs]);
+}

@@ -1,0 +1,99 @@
+import { unreachable } from '@pes/kernel';
+import type { ConnectorManifest, PushOutcome } from '@pes/contracts';
+import { nextDelayMs } from './schedule.ts';
+import type { PushState } from './push-state.ts';
+
+export interface Transition {
+  state: PushState;
+  code: string | null;
+  /** A sentence for people. */
+  message: string;
+  /** When it becomes due again; null in settled states. Milliseconds. */
+  runAtMs: number | null;
+  failures: number;
+  providerRef: string | null;
+  /** Set when the whole account must wait: until then, or for ever until somebody acts (Infinity). */
+  pauseLaneUntilMs?: number;
+}
+
+export interface Circumstances {
+  idempotency: ConnectorManifest['idempotency'];
+  providerName: string;
+  accountName: string;
+  reference: string;
+  /** Failures counted so far. */
+  failures: number;
+  nowMs: number;
+  /** 0 ≤ random < 1 */
+  random: number;
+}
+
+// Neither says anything about the order: a busy provider or a late message must not use up its attempts.
+const uncounted = new Set(['rate_limited', 'lease_expired_unsent']);
+const defaultPauseMs = 60_000;
+
+function settledAs(state: PushState, code: string | null, message: string, c: Circumstances, providerRef: string | null = null): Transition {
+  return { state, code, message, runAtMs: null, failures: c.failures, providerRef };
+}
+
+function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circumstances): Transition {
+  if (uncounted.has(outcome.code)) {
+    const delayMs = outcome.afterMs ?? (outcome.code === 'rate_limited' ? defaultPauseMs : 0);
+    const transition: Transition = {
+      state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: c.nowMs + delayMs, failures: c.failures, providerRef: null,
+    };
+    return outcome.code === 'rate_limited' ? { ...transition, pauseLaneUntilMs: c.nowMs + delayMs } : transition;
+  }
+  const failures = c.failures + 1;
+  const delayMs = nextDelayMs(failures, outcome.afterMs, c.random);
+  if (delayMs === undefined) {
+    return { ...settledAs('dead', 'attempts_exhausted', `Not sent: all ${failures} attempts failed. Last: ${outcome.message}`, c), failures };
+  }
+  return { state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: c.nowMs + delayMs, failures, providerRef: null };
+}
+
+function afterUnknown(outcome: { code: string; message: string; afterMs?: number; providerRef?: string }, c: Circumstances): Transition {
+  const providerRef = outcome.providerRef ?? null;
+  if (c.idempotency === 'none') {
+    const message = `It is not known whether ${c.reference} reached ${c.providerName}, and ${c.providerName} cannot be asked. Look there, then resend or mark as sent. ${outcome.message}`;
+    return settledAs('needs-person', outcome.code, message, c, providerRef);
+  }
+  // A confirmation that is still on its way is no failure; the connector ends that wait itself.
+  const failures = outcome.code === 'awaiting_confirmation' ? c.failures : c.failures + 1;
+  const delayMs = outcome.code === 'awaiting_confirmation' ? (outcome.afterMs ?? 10_000) : nextDelayMs(failures, outcome.afterMs, c.random);
+  if (delayMs === undefined) {
+    const message = `It is not known whether ${c.reference} reached ${c.providerName}; ${failures} checks gave no answer. Look there, then resend or mark as sent. ${outcome.message}`;
+    return { ...settledAs('needs-person', outcome.code, message, c, providerRef), failures };
+  }
+  return { state: 'checking', code: outcome.code, message: `Unknown outcome, checking. ${outcome.message}`, runAtMs: c.nowMs + delayMs, failures, providerRef };
+}
+
+/** What follows from an outcome. Total over outcome kinds and idempotency classes; the only place that decides about retries. */
+export function transition(outcome: PushOutcome, c: Circumstances): Transition {
+  switch (outcome.kind) {
+    case 'accepted':
+      return settledAs('sent', null, `Sent to ${c.accountName} as ${c.reference}.`, c, outcome.providerRef);
+    case 'duplicate':
+      return settledAs('sent', null, `Sent to ${c.accountName} as ${c.reference}; it was there already.`, c, outcome.providerRef);
+    case 'rejected':
+      return settledAs('rejected', outcome.code, `Not sent: ${outcome.message}`, c);
+    case 'retry':
+      return afterRetry(outcome, c);
+    case 'unknown':
+      return afterUnknown(outcome, c);
+    case 'blocked':
+      return {
+        ...settledAs('blocked', outcome.code, `Not sent: ${outcome.message} Check the credentials of account ${c.accountName}; the queue is kept.`, c),
+        pauseLaneUntilMs: Infinity,
+      };
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** What follows when a connector did not report before the lease ended. */
+export function leaseExpired(c: Circumstances): Transition {
+  const message = `The connector did not report in time.`;
+  if (c.idempotency === 'none') return afterUnknown({ code: 'lease_expired', message }, c);
+  return { ...afterUnknown({ code: 'lease_expired', message, afterMs: 0 }, c), runAtMs: c.nowMs };
+}

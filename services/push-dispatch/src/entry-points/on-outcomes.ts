@@ -1,0 +1,76 @@
+import { consumers, validator, type PushOutcomes, type PushResult } from '@pes/contracts';
+import { consumeBatches, decodeJson, type Consumption } from '@pes/messaging';
+import { isDataError } from '@pes/store';
+import { pauseLanes, type LanePause } from '../data-access/lanes.sql.ts';
+import { loadCircumstances, type PushCircumstances } from '../data-access/load-circumstances.sql.ts';
+import { recordOutcomes, type RecordedOutcome } from '../data-access/record-outcomes.sql.ts';
+import type { Dispatch } from '../dispatch.ts';
+import { transition, type Circumstances } from '../domain/transition.ts';
+import { rowEvents } from '../domain/push-change.ts';
+
+interface Reported {
+  accountId: string;
+  result: PushResult;
+}
+
+/** What a decision about this push depends on; a provider without a manifest counts as one that cannot be asked, the safe reading. */
+export async function circumstancesOf(dispatch: Dispatch, row: PushCircumstances): Promise<Circumstances> {
+  const manifest = (await dispatch.manifests.current()).get(row.provider);
+  return {
+    idempotency: manifest?.idempotency ?? 'none',
+    providerName: manifest?.displayName ?? row.provider,
+    accountName: row.account_name,
+    reference: row.reference,
+    failures: row.failures,
+    nowMs: dispatch.clock.now(),
+    random: Math.random(),
+  };
+}
+
+async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promise<{ recorded: RecordedOutcome[]; pauses: LanePause[] }> {
+  const rows = await loadCircumstances(dispatch.db, reported.map(({ result }) => result.pushId));
+  const recorded: RecordedOutcome[] = [];
+  const pauses: LanePause[] = [];
+  for (const { accountId, result } of reported) {
+    const row = rows.get(result.pushId);
+    if (row === undefined) {
+      dispatch.log.warn({ pushId: result.pushId }, 'outcome of a push that is not known');
+      continue;
+    }
+    const next = transition(result.outcome, await circumstancesOf(dispatch, row));
+    recorded.push({ result, transition: next });
+    if (next.pauseLaneUntilMs !== undefined) pauses.push({ accountId, untilMs: next.pauseLaneUntilMs, code: next.code ?? '', message: next.message });
+  }
+  return { recorded, pauses };
+}
+
+function count(dispatch: Dispatch, provider: string, { result, transition: { code } }: RecordedOutcome): void {
+  dispatch.metrics.outcomes.inc({ provider, kind: result.outcome.kind, code: code ?? 'none' });
+}
+
+/** Outcomes → attempt log and next state in one statement → lanes → events → acknowledged. */
+export async function handleOutcomes(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<void> {
+  const reported = events.flatMap(({ accountId, results }) => results.map((result) => ({ accountId, result })));
+  const { recorded, pauses } = await decide(dispatch, reported);
+  const rows = await recordOutcomes(dispatch.db, recorded);
+  await pauseLanes(dispatch.db, pauses);
+  const byPush = new Map(rows.map((row) => [row.push_id, row]));
+  for (const outcome of recorded) count(dispatch, byPush.get(outcome.result.pushId)?.provider ?? 'unknown', outcome);
+  // A place in flight became free, and a push may be due again.
+  dispatch.wake(events.map((event) => event.accountId));
+  await dispatch.integration.publish(rowEvents(rows));
+}
+
+export function consumeOutcomes(dispatch: Dispatch): Consumption {
+  const { config } = dispatch;
+  return consumeBatches<PushOutcomes>(dispatch.bus, {
+    consumer: consumers.dispatchOutcomes,
+    decode: decodeJson(validator('push-outcome')),
+    isDataError,
+    maxBatch: config.BATCH_MAX,
+    maxWaitMs: config.BATCH_WAIT_MS,
+    maxFlushes: config.BATCH_FLUSHES,
+    handle: (batch) => handleOutcomes(dispatch, batch.map(({ value }) => value)),
+    onDead: (code) => dispatch.metrics.dead.inc({ consumer: consumers.dispatchOutcomes.durable, code }),
+  });
+}

@@ -1,0 +1,19 @@
+import { publishAll } from '@pes/messaging';
+import { loadContext } from '@pes/registry';
+import type { ClaimedPush } from '../data-access/claim-pushes.sql.ts';
+import { parkPushes } from '../data-access/park-pushes.sql.ts';
+import type { Dispatch } from '../dispatch.ts';
+import { prepareWork } from '../domain/prepare-work.ts';
+import { rowEvents } from '../domain/push-change.ts';
+
+function entityIds(claimed: readonly ClaimedPush[]): string[] {
+  return claimed.flatMap(({ snapshot }) => [snapshot.customer.userId, ...snapshot.items.map((item) => item.productId)]);
+}
+
+/** Hands claimed pushes to their connectors. What cannot be published stays claimed: it is announced again, and at last its lease ends. */
+export async function sendWork(dispatch: Dispatch, claimed: readonly ClaimedPush[]): Promise<void> {
+  const context = await loadContext(dispatch.db, claimed.map((push) => push.site_id), entityIds(claimed));
+  const { messages, parkings } = prepareWork(claimed, context, await dispatch.manifests.current());
+  await publishAll(dispatch.bus, messages);
+  if (parkings.length > 0) await dispatch.integration.publish(rowEvents(await parkPushes(dispatch.db, parkings)));
+}

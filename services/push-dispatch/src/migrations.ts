@@ -1,0 +1,82 @@
+import { registryTables } from '@pes/registry';
+import type { Migration } from '@pes/store';
+
+export const schema = 'dispatch';
+
+export const migrations: readonly Migration[] = [
+  {
+    name: 'tables',
+    sql: [
+      ...registryTables,
+      // Also holds orders that are not eligible: a tombstone with the newest version keeps a late, older "eligible" from being sent.
+      `create table order_snapshot (
+        order_id uuid primary key,
+        subscriber_id uuid not null,
+        site_id uuid not null,
+        order_number bigint not null,
+        version bigint not null,
+        eligible boolean not null,
+        item_numbers integer[] not null,
+        snapshot json,
+        decided_at timestamptz not null)`,
+      `create table push (
+        push_id uuid primary key,
+        order_id uuid not null references order_snapshot,
+        account_id uuid not null,
+        subscriber_id uuid not null,
+        site_id uuid not null,
+        order_number bigint not null,
+        provider text not null,
+        reference text not null,
+        state text not null,
+        code text,
+        message text not null,
+        attempt integer not null default 0,
+        failures integer not null default 0,
+        run_at timestamptz,
+        claimed_at timestamptz,
+        lease_until timestamptz,
+        first_sent_at timestamptz,
+        check_first boolean not null default false,
+        work_id uuid,
+        announced_again boolean not null default false,
+        sent_version bigint,
+        provider_ref text,
+        waiting_for uuid[] not null default '{}',
+        revision integer not null default 1,
+        created_at timestamptz not null default now(),
+        updated_at timestamptz not null default now(),
+        unique (order_id, account_id),
+        unique (account_id, reference))`,
+      // Settled pushes are in none of the partial indexes, so history does not slow the lanes.
+      `create index push_claimable on push (account_id, run_at, push_id) where state in ('queued', 'retrying', 'checking')`,
+      `create index push_sending on push (account_id) where state = 'sending'`,
+      `create index push_lease on push (lease_until) where state = 'sending'`,
+      `create index push_waiting on push (account_id) where state in ('waiting-mapping', 'withdrawn', 'blocked')`,
+      `create table attempt (
+        push_id uuid not null,
+        attempt integer not null,
+        started_at timestamptz not null,
+        finished_at timestamptz not null,
+        kind text not null,
+        code text,
+        message text,
+        exchanges json not null,
+        primary key (push_id, attempt, started_at)) partition by range (started_at)`,
+      `create table lane (
+        account_id uuid primary key,
+        provider text not null,
+        max_in_flight integer not null,
+        orders_per_message integer not null,
+        lease_ms integer not null,
+        capacity double precision not null,
+        refill_per_second double precision not null,
+        tokens double precision not null,
+        refilled_at timestamptz not null default now(),
+        paused_until timestamptz not null default '-infinity',
+        pause_code text,
+        pause_message text)`,
+      'create table stream_mark (stream text primary key, last_sequence bigint not null, seen_at timestamptz not null)',
+    ],
+  },
+];
