@@ -223,7 +223,7 @@ export interface OrderDecided {
    * @minItems 1
    * @maxItems 200
    */
-  decisions: [OrderDecision, ...OrderDecision[]];
+  decisions: OrderDecision[];
 }
 export interface OrderDecision {
   /**
@@ -489,7 +489,7 @@ export interface PushChanged {
    * @minItems 1
    * @maxItems 200
    */
-  changes: [PushChange, ...PushChange[]];
+  changes: PushChange[];
 }
 export interface PushChange {
   pushId: string | null;
@@ -548,7 +548,7 @@ export interface PushOutcomes {
    * @minItems 1
    * @maxItems 50
    */
-  results: [PushResult, ...PushResult[]];
+  results: PushResult[];
 }
 export interface PushResult {
   /**
@@ -640,7 +640,7 @@ export interface PushWork {
    * @minItems 1
    * @maxItems 50
    */
-  orders: [PushWorkItem, ...PushWorkItem[]];
+  orders: PushWorkItem[];
 }
 export interface WorkAccount {
   /**
@@ -708,7 +708,7 @@ export interface PushOrder {
    *
    * @minItems 1
    */
-  items: [PushItem, ...PushItem[]];
+  items: PushItem[];
 }
 /**
  * What the admin set for this account; empty where nothing was set

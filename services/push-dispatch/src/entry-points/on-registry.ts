@@ -14,7 +14,7 @@ type RegistryEvent =
   | { kind: 'account'; value: RegistryAccount }
   | { kind: 'activation'; value: RegistryActivation }
   | { kind: 'entity'; value: RegistryEntity }
-  | { kind: 'site' };
+  | { kind: 'site'; value: null };
 
 const decoders = {
   account: decodeJson(validator('registry-account')),
@@ -25,7 +25,7 @@ const decoders = {
 function decode(message: RawMessage): Decoded<RegistryEvent> {
   const kind = message.subject.split('.')[1] ?? '';
   // Policies of a site concern the gate, not the dispatch.
-  if (kind === 'site') return { ok: true, value: { kind: 'site' } };
+  if (kind === 'site') return { ok: true, value: { kind: 'site', value: null } };
   if (kind !== 'account' && kind !== 'activation' && kind !== 'entity') {
     return { ok: false, code: 'schema_violation' satisfies FailureCode, errors: [`subject ${message.subject} is no registry subject`] };
   }
@@ -33,8 +33,14 @@ function decode(message: RawMessage): Decoded<RegistryEvent> {
   return decoded.ok ? { ok: true, value: { kind, value: decoded.value } as RegistryEvent } : decoded;
 }
 
-function valuesOf<K extends 'account' | 'activation' | 'entity'>(events: readonly RegistryEvent[], kind: K) {
-  return events.flatMap((event) => (event.kind === kind ? [(event as Extract<RegistryEvent, { kind: K }>).value] : []));
+interface RegistryValues {
+  account: RegistryAccount;
+  activation: RegistryActivation;
+  entity: RegistryEntity;
+}
+
+function valuesOf<K extends keyof RegistryValues>(events: readonly RegistryEvent[], kind: K): Array<RegistryValues[K]> {
+  return events.flatMap((event) => (event.kind === kind ? [event.value as RegistryValues[K]] : []));
 }
 
 /** Writes the lanes of these accounts, and of all accounts of these providers, as far as the providers have announced themselves. */
