@@ -27,6 +27,7 @@ export const failureCodes = {
   answer_unreadable: 'The provider answered with something that is not its API.',
   answer_too_large: 'The answer of the provider is too large.',
   provider_error: 'The provider reported an error of its own.',
+  breaker_open: 'The provider failed repeatedly; nothing is sent until it recovers.',
   rate_limited: 'The provider asks to slow down.',
   validation: 'The provider refused the order.',
   auth: 'The provider refused the credentials.',

@@ -17,6 +17,9 @@ export const subjects = {
   workPush: (provider: string, accountId: string) => `work.push.${provider}.${accountId}`,
   outcomePush: (provider: string, accountId: string) => `outcome.push.${provider}.${accountId}`,
   pushChanged: (subscriberId: string) => `integration.push.changed.${subscriberId}`,
+  pushCommand: (subscriberId: string) => `command.push.${subscriberId}`,
+  accountCommand: (subscriberId: string) => `command.account.${subscriberId}`,
+  deadPush: (provider: string, accountId: string) => `dead.push-dispatch.push.${provider}.${accountId}`,
   dead: (consumer: string, subject: string) => `dead.${consumer}.${subject}`,
   rpcDispatchKnown: 'rpc.dispatch.known',
 } as const;
@@ -33,5 +36,8 @@ export const eventTypes = {
   workPush: 'com.pressero.work.push.v1',
   outcomePush: 'com.pressero.outcome.push.v1',
   pushChanged: 'com.pressero.integration.push.changed.v1',
+  pushCommand: 'com.pressero.command.push.v1',
+  accountCommand: 'com.pressero.command.account.v1',
+  deadPush: 'com.pressero.dead.push.v1',
   deadLetter: 'com.pressero.dead.v1',
 } as const;

@@ -48,6 +48,7 @@ export const consumers = {
   dispatchManifests: { stream: 'CONNECTORS', durable: 'dispatch-manifests', filter: 'connector.manifest.*', maxAckPending: 100, ackWaitMs },
   dispatchDecisions: { stream: 'ORDERS', durable: 'dispatch-decisions', filter: 'order.decided.*', maxAckPending: 1000, ackWaitMs },
   dispatchOutcomes: { stream: 'OUTCOME', durable: 'dispatch-outcomes', filter: 'outcome.push.>', maxAckPending: 1000, ackWaitMs },
+  dispatchCommands: { stream: 'COMMAND', durable: 'dispatch-commands', filter: 'command.>', maxAckPending: 200, ackWaitMs },
 } as const satisfies Record<string, ConsumerSpec>;
 
 /** The consumer through which a provider's connector gets its push work. */

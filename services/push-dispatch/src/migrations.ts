@@ -79,4 +79,22 @@ export const migrations: readonly Migration[] = [
       'create table stream_mark (stream text primary key, last_sequence bigint not null, seen_at timestamptz not null)',
     ],
   },
+  {
+    name: 'commands',
+    sql: [
+      // A command may be delivered twice; the second time it must find that it was applied, also when the push failed again since.
+      `create table applied_command (
+        command_id text not null,
+        push_id uuid not null,
+        action text not null,
+        actor text not null,
+        note text,
+        applied_at timestamptz not null default now(),
+        primary key (command_id, push_id))`,
+      'create index applied_command_push on applied_command (push_id)',
+      'alter table push add column generation integer not null default 1',
+      'alter table lane add column operator_paused boolean not null default false',
+      `create index push_dead on push (push_id) where state = 'dead'`,
+    ],
+  },
 ];

@@ -8,6 +8,7 @@ import { createAttemptPartitions } from './data-access/attempt-partitions.sql.ts
 import type { Dispatch } from './dispatch.ts';
 import { createIntegrationEvents } from './entry-points/integration-events.ts';
 import { consumeManifests, createManifestCache } from './entry-points/manifest-cache.ts';
+import { consumeCommands } from './entry-points/on-commands.ts';
 import { consumeDecisions } from './entry-points/on-decisions.ts';
 import { consumeOutcomes } from './entry-points/on-outcomes.ts';
 import { consumeRegistry, refreshLanes } from './entry-points/on-registry.ts';
@@ -55,6 +56,7 @@ export async function startDispatch(context: Context): Promise<void> {
   if (!await waitUntilCaughtUp(dispatch.bus, consumers.dispatchRegistry, registryPatienceMs)) context.log.warn('the registry is still being read');
   keep('decisions', consumeDecisions(dispatch));
   keep('outcomes', consumeOutcomes(dispatch));
+  keep('commands', consumeCommands(dispatch));
   keep('known', serveKnown(dispatch));
   const sendLoop = startSendLoop(dispatch);
   wake = (accountIds) => { sendLoop.wake(accountIds); };

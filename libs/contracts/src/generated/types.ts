@@ -6,21 +6,45 @@
 export type PushOutcome = Accepted | Duplicate | Rejected | Retry | Unknown | Blocked;
 
 export interface AllContracts {
+  'account-command'?: AccountCommand;
   address?: Address;
   'connector-manifest'?: ConnectorManifest;
   'dead-letter'?: DeadLetter;
+  'dead-push'?: DeadPush;
   'dispatch-known-reply'?: DispatchKnownReply;
   'dispatch-known-request'?: DispatchKnownRequest;
   'order-decided'?: OrderDecided;
   'order-snapshot'?: OrderSnapshot;
   'pressero-order-event'?: PresseroOrderEvent;
   'push-changed'?: PushChanged;
+  'push-command'?: PushCommand;
   'push-outcome'?: PushOutcomes;
   'push-work'?: PushWork;
   'registry-account'?: RegistryAccount;
   'registry-activation'?: RegistryActivation;
   'registry-entity'?: RegistryEntity;
   'registry-site'?: RegistrySite;
+}
+/**
+ * command.account.<subscriber>: an operator stops or continues an account.
+ */
+export interface AccountCommand {
+  commandId: string;
+  /**
+   * Subscriber
+   */
+  subscriberId: string;
+  /**
+   * Account
+   */
+  accountId: string;
+  /**
+   * pause: keep the queue, send nothing; resume: go on, also after refused credentials
+   */
+  action: 'pause' | 'resume';
+  note?: string;
+  actor: string;
+  at: string;
 }
 /**
  * A postal address. Left-out members mean that the storefront has no value.
@@ -195,6 +219,50 @@ export interface DeadLetter {
    * Large bodies are compressed to fit into one message
    */
   encoding: 'base64' | 'gzip-base64';
+}
+/**
+ * dead.push-dispatch.push.<provider>.<account>: a push that is out of attempts.
+ */
+export interface DeadPush {
+  /**
+   * Push
+   */
+  pushId: string;
+  /**
+   * Subscriber
+   */
+  subscriberId: string;
+  /**
+   * Site
+   */
+  siteId: string;
+  /**
+   * Account
+   */
+  accountId: string;
+  /**
+   * Order
+   */
+  orderId: string;
+  orderNumber: number;
+  provider: string;
+  reference: string;
+  code: string;
+  message: string;
+  attempts: number;
+  revision: number;
+  /**
+   * First attempt (UTC)
+   */
+  firstAttemptAt: string;
+  /**
+   * Last attempt (UTC)
+   */
+  lastAttemptAt: string;
+  /**
+   * What sending it again can do at the provider: none: the same key is the same order; looked-up: a lookup comes first; unknown: the provider cannot be asked
+   */
+  duplicateRisk: 'none' | 'looked-up' | 'unknown';
 }
 export interface DispatchKnownReply {
   /**
@@ -516,6 +584,7 @@ export interface PushChange {
     | 'dead'
     | 'waiting-mapping'
     | 'withdrawn'
+    | 'dismissed'
     | 'no-target';
   code: string | null;
   /**
@@ -536,6 +605,38 @@ export interface PushChange {
   at: string;
 }
 /**
+ * command.push.<subscriber>: a person or a replay job decides about pushes.
+ */
+export interface PushCommand {
+  /**
+   * A repeat of the same command changes nothing
+   */
+  commandId: string;
+  /**
+   * Subscriber whose pushes these are; others are left alone
+   */
+  subscriberId: string;
+  /**
+   * retry: send again under the same reference, after a lookup when an earlier outcome is unknown; resend: the same, for a provider that cannot be asked, decided by a person; resend-as-new: another order at the provider under a new reference; mark-sent: a person found it at the provider; dismiss: nothing is to be done
+   */
+  action: 'retry' | 'resend' | 'resend-as-new' | 'mark-sent' | 'dismiss';
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  pushIds: string[];
+  /**
+   * mark-sent: the id at the provider
+   */
+  providerRef?: string;
+  note?: string;
+  /**
+   * Who asked for it
+   */
+  actor: string;
+  at: string;
+}
+/**
  * outcome.push.<provider>.<account>: results of orders of one account.
  */
 export interface PushOutcomes {
@@ -549,6 +650,7 @@ export interface PushOutcomes {
    * @maxItems 50
    */
   results: PushResult[];
+  rate?: RateReport;
 }
 export interface PushResult {
   /**
@@ -629,6 +731,19 @@ export interface Exchange {
   status: number | null;
   responseBody: string | null;
   failure: string | null;
+}
+/**
+ * What the provider last said about its rate limit; left out when it says nothing
+ */
+export interface RateReport {
+  /**
+   * Requests that the provider still allows in its window
+   */
+  remaining: number;
+  /**
+   * Until the window begins anew
+   */
+  resetMs: number;
 }
 /**
  * work.push.<provider>.<account>: up to 50 orders of one account for its connector.
@@ -764,6 +879,10 @@ export interface RegistryAccount {
    */
   sealedCredentials: string;
   version: number;
+  /**
+   * Equal for accounts that use the same credentials, and says nothing about them. Providers count requests by key, so such accounts share one rate.
+   */
+  credentialKey?: string;
 }
 /**
  * registry.activation.<subscriber>.<site>.<account>: is this account enabled and live on this site.

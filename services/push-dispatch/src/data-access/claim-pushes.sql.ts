@@ -29,7 +29,7 @@ const claimPushesStatement = {
   name: 'dispatch-claim-pushes',
   text: `with locked as (
       select l.* from lane l
-      where l.account_id = any($1::uuid[]) and l.paused_until <= now()
+      where l.account_id = any($1::uuid[]) and l.paused_until <= now() and not l.operator_paused
         and exists (select from account a where a.account_id = l.account_id and a.state = 'active')
       order by l.account_id for update of l),
     lanes as materialized (

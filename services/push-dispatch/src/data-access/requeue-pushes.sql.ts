@@ -31,3 +31,15 @@ export async function requeueEntities(db: Queryable, entities: ReadonlyArray<{ a
   if (entities.length === 0) return [];
   return select<PushRow>(db, requeueEntitiesStatement, [entities.map((e) => e.accountId), entities.map((e) => e.entityId)]);
 }
+
+const requeueBlockedStatement = {
+  name: 'dispatch-requeue-blocked',
+  text: `update push set state = 'queued', code = null, message = 'Queued again: the account was resumed.', run_at = now(), revision = revision + 1, updated_at = now()
+    where account_id = any($1::uuid[]) and state = 'blocked'
+    returning ${qualifiedPushColumns}`,
+};
+
+/** An operator says that the account may go on. */
+export async function requeueBlocked(db: Queryable, accountIds: readonly string[]): Promise<PushRow[]> {
+  return accountIds.length === 0 ? [] : select<PushRow>(db, requeueBlockedStatement, [accountIds]);
+}

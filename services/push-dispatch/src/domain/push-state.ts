@@ -10,19 +10,14 @@
  *                          ├──no report until the lease ends──▶ checking
  *                          └──out of attempts──▶ dead (retry) or needs-person (unknown)
  *   waiting-mapping   a product, user or shipping method lacks a value; queued again when it is set
+ *   dismissed         a person decided that nothing is to be done
  *   withdrawn         the order or the site stopped being ready before it was sent; queued again when it is ready
  */
 export const pushStates = [
-  'queued', 'sending', 'sent', 'rejected', 'retrying', 'checking', 'blocked', 'needs-person', 'dead', 'waiting-mapping', 'withdrawn',
+  'queued', 'sending', 'sent', 'rejected', 'retrying', 'checking', 'blocked', 'needs-person', 'dead', 'waiting-mapping', 'withdrawn', 'dismissed',
 ] as const;
 
 export type PushState = (typeof pushStates)[number];
-
-/** States from which a lane may claim, once due. */
-export const claimable: readonly PushState[] = ['queued', 'retrying', 'checking'];
-
-/** States in which nothing happens any more unless a person or an event acts. */
-export const settled: readonly PushState[] = ['sent', 'rejected', 'needs-person', 'dead', 'waiting-mapping', 'withdrawn', 'blocked'];
 
 /** A push as the table holds it, without the order. */
 export interface PushRow {
