@@ -1,0 +1,16 @@
+/**
+ * Puts the search path into the connection's startup options, so that it holds from the first statement without a round trip.
+ * Options that the address already has are kept.
+ */
+export function withSearchPath(url: string, schema: string): string {
+  const address = new URL(url);
+  const present = address.searchParams.get('options');
+  const wanted = `-c search_path=${quoteForOptions(schema)}`;
+  address.searchParams.set('options', present === null ? wanted : `${present} ${wanted}`);
+  return address.toString();
+}
+
+/** Startup options are split at blanks, and a backslash escapes the next character. */
+function quoteForOptions(schema: string): string {
+  return `"${schema.replaceAll('"', '""')}"`.replaceAll(/([\\\s])/g, String.raw`\$1`);
+}
