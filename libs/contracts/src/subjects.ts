@@ -22,6 +22,11 @@ export const subjects = {
   deadPush: (provider: string, accountId: string) => `dead.push-dispatch.push.${provider}.${accountId}`,
   dead: (consumer: string, subject: string) => `dead.${consumer}.${subject}`,
   rpcDispatchKnown: 'rpc.dispatch.known',
+  rpcDispatchPushes: 'rpc.dispatch.pushes',
+  rpcDispatchPush: 'rpc.dispatch.push',
+  rpcDispatchDead: 'rpc.dispatch.dead',
+  rpcDispatchLanes: 'rpc.dispatch.lanes',
+  rpcDispatchSums: 'rpc.dispatch.sums',
 } as const;
 
 /** CloudEvents type of each message, carried in the ce-type header. */

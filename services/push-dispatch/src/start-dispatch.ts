@@ -13,7 +13,7 @@ import { consumeDecisions } from './entry-points/on-decisions.ts';
 import { consumeOutcomes } from './entry-points/on-outcomes.ts';
 import { consumeRegistry, refreshLanes } from './entry-points/on-registry.ts';
 import { startSendLoop } from './entry-points/send-loop.ts';
-import { serveKnown } from './entry-points/serve-known.ts';
+import { serveRequests } from './entry-points/serve-requests.ts';
 import { startSweep } from './entry-points/sweep.ts';
 import { createMetrics } from './metrics.ts';
 import { migrations, schema } from './migrations.ts';
@@ -57,7 +57,7 @@ export async function startDispatch(context: Context): Promise<void> {
   keep('decisions', consumeDecisions(dispatch));
   keep('outcomes', consumeOutcomes(dispatch));
   keep('commands', consumeCommands(dispatch));
-  keep('known', serveKnown(dispatch));
+  keep('requests', serveRequests(dispatch));
   const sendLoop = startSendLoop(dispatch);
   wake = (accountIds) => { sendLoop.wake(accountIds); };
   context.onStop('send loop', () => sendLoop.stop());

@@ -18,7 +18,9 @@ export interface AllContracts {
   'pressero-order-event'?: PresseroOrderEvent;
   'push-changed'?: PushChanged;
   'push-command'?: PushCommand;
+  'push-detail-request'?: PushDetailRequest;
   'push-outcome'?: PushOutcomes;
+  'push-query'?: PushQuery;
   'push-work'?: PushWork;
   'registry-account'?: RegistryAccount;
   'registry-activation'?: RegistryActivation;
@@ -637,6 +639,12 @@ export interface PushCommand {
   at: string;
 }
 /**
+ * rpc.dispatch.push: one push with its attempts and the commands that were applied to it.
+ */
+export interface PushDetailRequest {
+  pushId: string;
+}
+/**
  * outcome.push.<provider>.<account>: results of orders of one account.
  */
 export interface PushOutcomes {
@@ -744,6 +752,37 @@ export interface RateReport {
    * Until the window begins anew
    */
   resetMs: number;
+}
+/**
+ * rpc.dispatch.pushes: which pushes, newest first.
+ */
+export interface PushQuery {
+  subscriberId?: string;
+  accountId?: string;
+  siteId?: string;
+  provider?: string;
+  /**
+   * @maxItems 20
+   */
+  states?: string[];
+  code?: string;
+  /**
+   * Changed at or after (UTC)
+   */
+  from?: string;
+  /**
+   * Changed before (UTC)
+   */
+  to?: string;
+  /**
+   * Part of the reference, the provider id or the message
+   */
+  text?: string;
+  /**
+   * The last push of the page before; newest pushes come first
+   */
+  after?: string;
+  limit?: number;
 }
 /**
  * work.push.<provider>.<account>: up to 50 orders of one account for its connector.

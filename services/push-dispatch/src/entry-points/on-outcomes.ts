@@ -5,6 +5,7 @@ import { pauseLanes, type LanePause } from '../data-access/lanes.sql.ts';
 import { loadCircumstances, type PushCircumstances } from '../data-access/load-circumstances.sql.ts';
 import { recordOutcomes, type RecordedOutcome } from '../data-access/record-outcomes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
+import { publishDead } from './publish-dead.ts';
 import { transition, type Circumstances } from '../domain/transition.ts';
 import { rowEvents } from '../domain/push-change.ts';
 
@@ -59,6 +60,7 @@ export async function handleOutcomes(dispatch: Dispatch, events: readonly PushOu
   // A place in flight became free, and a push may be due again.
   dispatch.wake(events.map((event) => event.accountId));
   await dispatch.integration.publish(rowEvents(rows));
+  await publishDead(dispatch, rows);
 }
 
 export function consumeOutcomes(dispatch: Dispatch): Consumption {
