@@ -49,6 +49,8 @@ export const consumers = {
   dispatchDecisions: { stream: 'ORDERS', durable: 'dispatch-decisions', filter: 'order.decided.*', maxAckPending: 1000, ackWaitMs },
   dispatchOutcomes: { stream: 'OUTCOME', durable: 'dispatch-outcomes', filter: 'outcome.push.>', maxAckPending: 1000, ackWaitMs },
   dispatchCommands: { stream: 'COMMAND', durable: 'dispatch-commands', filter: 'command.>', maxAckPending: 200, ackWaitMs },
+  gatewayDead: { stream: 'DEAD', durable: 'gateway-dead', filter: 'dead.>', maxAckPending: 200, ackWaitMs },
+  gatewayPushes: { stream: 'INTEGRATION', durable: 'gateway-pushes', filter: 'integration.push.changed.*', maxAckPending: 1000, ackWaitMs },
 } as const satisfies Record<string, ConsumerSpec>;
 
 /** The consumer through which a provider's connector gets its push work. */

@@ -13,13 +13,14 @@ function newest<T extends { version: number }>(events: readonly T[], keyOf: (eve
 
 const upsertAccounts = {
   name: 'registry-upsert-accounts',
-  text: `insert into account (account_id, subscriber_id, provider, name, state, reference_prefix, settings, sealed_credentials, version)
-    select account_id, subscriber_id, provider, name, state, reference_prefix, settings::json, sealed_credentials, version
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
-      as t(account_id, subscriber_id, provider, name, state, reference_prefix, settings, sealed_credentials, version)
+  text: `insert into account (account_id, subscriber_id, provider, name, state, reference_prefix, settings, sealed_credentials, credential_key, version)
+    select account_id, subscriber_id, provider, name, state, reference_prefix, settings::json, sealed_credentials, credential_key, version
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[])
+      as t(account_id, subscriber_id, provider, name, state, reference_prefix, settings, sealed_credentials, credential_key, version)
     on conflict (account_id) do update set
       provider = excluded.provider, name = excluded.name, state = excluded.state, reference_prefix = excluded.reference_prefix,
-      settings = excluded.settings, sealed_credentials = excluded.sealed_credentials, version = excluded.version
+      settings = excluded.settings, sealed_credentials = excluded.sealed_credentials,
+      credential_key = excluded.credential_key, version = excluded.version
     where excluded.version > account.version
     returning account_id`,
 };
@@ -60,7 +61,8 @@ export async function applyAccounts(db: Queryable, events: readonly RegistryAcco
   if (rows.length === 0) return [];
   return idsOf(await select<AccountRow>(db, upsertAccounts, [
     rows.map((r) => r.accountId), rows.map((r) => r.subscriberId), rows.map((r) => r.provider), rows.map((r) => r.name), rows.map((r) => r.state),
-    rows.map((r) => r.referencePrefix), rows.map((r) => JSON.stringify(r.settings)), rows.map((r) => r.sealedCredentials), rows.map((r) => r.version),
+    rows.map((r) => r.referencePrefix), rows.map((r) => JSON.stringify(r.settings)), rows.map((r) => r.sealedCredentials),
+    rows.map((r) => r.credentialKey ?? null), rows.map((r) => r.version),
   ]));
 }
 

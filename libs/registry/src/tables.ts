@@ -12,6 +12,7 @@ export const registryTables: readonly string[] = [
     reference_prefix text not null,
     settings json not null,
     sealed_credentials text not null,
+    credential_key text,
     version bigint not null)`,
   `create table activation (
     site_id uuid not null,

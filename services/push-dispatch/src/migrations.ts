@@ -43,6 +43,7 @@ export const migrations: readonly Migration[] = [
         sent_version bigint,
         provider_ref text,
         waiting_for uuid[] not null default '{}',
+        generation integer not null default 1,
         revision integer not null default 1,
         created_at timestamptz not null default now(),
         updated_at timestamptz not null default now(),
@@ -63,25 +64,27 @@ export const migrations: readonly Migration[] = [
         message text,
         exchanges json not null,
         primary key (push_id, attempt, started_at)) partition by range (started_at)`,
-      `create table lane (
-        account_id uuid primary key,
-        provider text not null,
-        max_in_flight integer not null,
-        orders_per_message integer not null,
-        lease_ms integer not null,
+      // Providers count requests by key: accounts with the same credentials draw from one bucket.
+      `create table bucket (
+        bucket_key text primary key,
         capacity double precision not null,
         refill_per_second double precision not null,
         tokens double precision not null,
         refilled_at timestamptz not null default now(),
+        hold_until timestamptz not null default '-infinity')`,
+      `create table lane (
+        account_id uuid primary key,
+        provider text not null,
+        bucket_key text not null references bucket,
+        max_in_flight integer not null,
+        orders_per_message integer not null,
+        lease_ms integer not null,
+        served_at timestamptz not null default '-infinity',
         paused_until timestamptz not null default '-infinity',
         pause_code text,
-        pause_message text)`,
+        pause_message text,
+        operator_paused boolean not null default false)`,
       'create table stream_mark (stream text primary key, last_sequence bigint not null, seen_at timestamptz not null)',
-    ],
-  },
-  {
-    name: 'commands',
-    sql: [
       // A command may be delivered twice; the second time it must find that it was applied, also when the push failed again since.
       `create table applied_command (
         command_id text not null,
@@ -92,8 +95,6 @@ export const migrations: readonly Migration[] = [
         applied_at timestamptz not null default now(),
         primary key (command_id, push_id))`,
       'create index applied_command_push on applied_command (push_id)',
-      'alter table push add column generation integer not null default 1',
-      'alter table lane add column operator_paused boolean not null default false',
       `create index push_dead on push (push_id) where state = 'dead'`,
     ],
   },

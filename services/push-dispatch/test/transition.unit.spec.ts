@@ -42,9 +42,15 @@ describe('transition', () => {
     expect(next.runAtMs).toBe(nowMs + 90_000);
   });
 
-  it('a rate limit pauses the whole account and uses up no attempt', () => {
+  it('an open breaker pauses the whole account and uses up no attempt', () => {
+    const next = transition({ kind: 'retry', code: 'breaker_open', message: 'failing', afterMs: 30_000 }, given({ failures: 2 }));
+    expect(next).toMatchObject({ state: 'retrying', failures: 2, runAtMs: nowMs + 30_000, pauseLaneUntilMs: nowMs + 30_000 });
+  });
+
+  it('a rate limit holds everybody with these credentials and uses up no attempt', () => {
     const next = transition({ kind: 'retry', code: 'rate_limited', message: 'slow down', afterMs: 23_000 }, given({ failures: 7 }));
-    expect(next).toMatchObject({ state: 'retrying', failures: 7, runAtMs: nowMs + 23_000, pauseLaneUntilMs: nowMs + 23_000 });
+    expect(next).toMatchObject({ state: 'retrying', failures: 7, runAtMs: nowMs + 23_000, holdRateUntilMs: nowMs + 23_000 });
+    expect(next.pauseLaneUntilMs).toBeUndefined();
   });
 
   it('refused credentials stop the account until somebody acts', () => {

@@ -11,8 +11,8 @@ const dueAccountsStatement = {
       union all
       select (select account_id from push where state in ('queued', 'retrying', 'checking') and account_id > hop.account_id order by account_id limit 1)
       from hop where hop.account_id is not null)
-    select hop.account_id from hop join lane using (account_id)
-    where lane.paused_until <= now() and not lane.operator_paused
+    select hop.account_id from hop join lane using (account_id) join bucket using (bucket_key)
+    where lane.paused_until <= now() and not lane.operator_paused and bucket.hold_until <= now()
       and (select run_at from push where push.account_id = hop.account_id and state in ('queued', 'retrying', 'checking') order by run_at, push_id limit 1) <= now()`,
 };
 

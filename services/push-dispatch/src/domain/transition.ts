@@ -14,6 +14,8 @@ export interface Transition {
   providerRef: string | null;
   /** Set when the whole account must wait: until then, or for ever until somebody acts (Infinity). */
   pauseLaneUntilMs?: number;
+  /** Set when the provider asks everybody with these credentials to wait. */
+  holdRateUntilMs?: number;
 }
 
 export interface Circumstances {
@@ -29,7 +31,7 @@ export interface Circumstances {
 }
 
 // Neither says anything about the order: a busy provider or a late message must not use up its attempts.
-const uncounted = new Set(['rate_limited', 'lease_expired_unsent']);
+const uncounted = new Set(['rate_limited', 'lease_expired_unsent', 'breaker_open']);
 const defaultPauseMs = 60_000;
 
 function settledAs(state: PushState, code: string | null, message: string, c: Circumstances, providerRef: string | null = null): Transition {
@@ -38,11 +40,12 @@ function settledAs(state: PushState, code: string | null, message: string, c: Ci
 
 function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circumstances): Transition {
   if (uncounted.has(outcome.code)) {
-    const delayMs = outcome.afterMs ?? (outcome.code === 'rate_limited' ? defaultPauseMs : 0);
-    const transition: Transition = {
-      state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: c.nowMs + delayMs, failures: c.failures, providerRef: null,
+    const untilMs = c.nowMs + (outcome.afterMs ?? (outcome.code === 'lease_expired_unsent' ? 0 : defaultPauseMs));
+    return {
+      state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: untilMs, failures: c.failures, providerRef: null,
+      ...(outcome.code === 'rate_limited' ? { holdRateUntilMs: untilMs } : {}),
+      ...(outcome.code === 'breaker_open' ? { pauseLaneUntilMs: untilMs } : {}),
     };
-    return outcome.code === 'rate_limited' ? { ...transition, pauseLaneUntilMs: c.nowMs + delayMs } : transition;
   }
   const failures = c.failures + 1;
   const delayMs = nextDelayMs(failures, outcome.afterMs, c.random);

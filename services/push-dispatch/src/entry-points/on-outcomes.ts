@@ -1,7 +1,7 @@
 import { consumers, validator, type PushOutcomes, type PushResult } from '@pes/contracts';
 import { consumeBatches, decodeJson, type Consumption } from '@pes/messaging';
 import { isDataError } from '@pes/store';
-import { pauseLanes, type LanePause } from '../data-access/lanes.sql.ts';
+import { adaptBuckets, pauseLanes, type LanePause, type RateNews } from '../data-access/lanes.sql.ts';
 import { loadCircumstances, type PushCircumstances } from '../data-access/load-circumstances.sql.ts';
 import { recordOutcomes, type RecordedOutcome } from '../data-access/record-outcomes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
@@ -28,10 +28,11 @@ export async function circumstancesOf(dispatch: Dispatch, row: PushCircumstances
   };
 }
 
-async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promise<{ recorded: RecordedOutcome[]; pauses: LanePause[] }> {
+async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promise<{ recorded: RecordedOutcome[]; pauses: LanePause[]; holds: RateNews[] }> {
   const rows = await loadCircumstances(dispatch.db, reported.map(({ result }) => result.pushId));
   const recorded: RecordedOutcome[] = [];
   const pauses: LanePause[] = [];
+  const holds: RateNews[] = [];
   for (const { accountId, result } of reported) {
     const row = rows.get(result.pushId);
     if (row === undefined) {
@@ -41,8 +42,26 @@ async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promis
     const next = transition(result.outcome, await circumstancesOf(dispatch, row));
     recorded.push({ result, transition: next });
     if (next.pauseLaneUntilMs !== undefined) pauses.push({ accountId, untilMs: next.pauseLaneUntilMs, code: next.code ?? '', message: next.message });
+    if (next.holdRateUntilMs !== undefined) holds.push({ accountId, remaining: 0, holdUntilMs: next.holdRateUntilMs });
   }
-  return { recorded, pauses };
+  return { recorded, pauses, holds };
+}
+
+// Other programs may use the same key: stop a little before the provider's count is used up.
+const headroomRequests = 5;
+
+/** What connectors heard from their providers about the rate. */
+async function rateNews(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<RateNews[]> {
+  const manifests = await dispatch.manifests.current();
+  return events.flatMap(({ provider, accountId, rate }) => {
+    if (rate === undefined) return [];
+    const { requestsPerPush = 1 } = manifests.get(provider)?.rateLimit ?? {};
+    return [{
+      accountId,
+      remaining: Math.max(0, Math.floor((rate.remaining - headroomRequests) / requestsPerPush)),
+      holdUntilMs: rate.remaining <= headroomRequests ? dispatch.clock.now() + rate.resetMs : 0,
+    }];
+  });
 }
 
 function count(dispatch: Dispatch, provider: string, { result, transition: { code } }: RecordedOutcome): void {
@@ -52,9 +71,10 @@ function count(dispatch: Dispatch, provider: string, { result, transition: { cod
 /** Outcomes → attempt log and next state in one statement → lanes → events → acknowledged. */
 export async function handleOutcomes(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<void> {
   const reported = events.flatMap(({ accountId, results }) => results.map((result) => ({ accountId, result })));
-  const { recorded, pauses } = await decide(dispatch, reported);
+  const { recorded, pauses, holds } = await decide(dispatch, reported);
   const rows = await recordOutcomes(dispatch.db, recorded);
   await pauseLanes(dispatch.db, pauses);
+  await adaptBuckets(dispatch.db, [...holds, ...await rateNews(dispatch, events)]);
   const byPush = new Map(rows.map((row) => [row.push_id, row]));
   for (const outcome of recorded) count(dispatch, byPush.get(outcome.result.pushId)?.provider ?? 'unknown', outcome);
   // A place in flight became free, and a push may be due again.

@@ -49,7 +49,10 @@ export async function refreshLanes(db: Pool, manifests: ManifestCache, changed: 
   const accounts = await laneAccounts(db, changed.accountIds, changed.providers);
   await upsertLanes(db, accounts.flatMap((account) => {
     const manifest = known.get(account.provider);
-    return manifest === undefined ? [] : [{ accountId: account.account_id, manifest, limits: laneLimits(manifest, account.settings) }];
+    return manifest === undefined ? [] : [{
+      accountId: account.account_id, manifest, limits: laneLimits(manifest, account.settings),
+      bucketKey: `${account.provider}:${account.credential_key ?? account.account_id}`,
+    }];
   }));
 }
 
