@@ -43,6 +43,8 @@ export async function connectBus({ servers, name, log = silentLog }: ConnectOpti
     waitOnFirstConnect: true,
     pingInterval: 10_000,
     maxPingOut: 2,
+    // Otherwise every request captures a stack for the error it may never throw, a few percent of a busy publisher.
+    noAsyncTraces: true,
   });
   logStatus(nc, log);
   return {

@@ -4,7 +4,7 @@ import { qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
 
 /**
  * From which states a command moves a push. Nothing moves a push that is queued, being sent or sent: a command that comes late does no harm.
- * `retry` of an unclear outcome checks first; only `resend` sends without, and is for providers that cannot be asked.
+ * A rejected push is certainly not at the provider, so it starts afresh. `retry` of an unclear outcome checks first; only `resend` sends without, and is for providers that cannot be asked.
  */
 const applyStatement = {
   name: 'dispatch-apply-push-commands',
@@ -33,9 +33,10 @@ const applyStatement = {
           when 'resend-as-new' then 'Queued as a new order by ' || due.actor || '.' else 'Queued again by ' || due.actor || '.' end,
         run_at = case when due.action in ('mark-sent', 'dismiss') then null else now() end,
         failures = case when due.action in ('mark-sent', 'dismiss') then push.failures else 0 end,
-        provider_ref = case due.action when 'mark-sent' then coalesce(due.provider_ref, push.provider_ref) when 'resend-as-new' then null else push.provider_ref end,
-        check_first = case when due.action in ('resend', 'resend-as-new') then false else push.check_first end,
-        first_sent_at = case when due.action in ('resend', 'resend-as-new') then null else push.first_sent_at end,
+        provider_ref = case due.action when 'mark-sent' then coalesce(due.provider_ref, push.provider_ref) when 'resend-as-new' then null
+          when 'retry' then case when due.state = 'rejected' then null else push.provider_ref end else push.provider_ref end,
+        check_first = case when due.action in ('resend', 'resend-as-new') or due.state = 'rejected' then false else push.check_first end,
+        first_sent_at = case when due.action in ('resend', 'resend-as-new') or due.state = 'rejected' then null else push.first_sent_at end,
         generation = push.generation + case when due.action = 'resend-as-new' then 1 else 0 end,
         reference = case when due.action = 'resend-as-new' then regexp_replace(push.reference, '-R[0-9]+$', '') || '-R' || (push.generation + 1) else push.reference end,
         waiting_for = '{}', revision = push.revision + 1, updated_at = now()

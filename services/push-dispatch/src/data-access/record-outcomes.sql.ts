@@ -12,6 +12,7 @@ export interface RecordedOutcome {
  * Logs every attempt and moves the push on. Who may write:
  * - the attempt that is being waited for (same number, state sending);
  * - late, after the lease ended or the outcome was unknown: only news that settle it, "it is there" or "it was never sent".
+ * An outcome that says "certainly not applied" takes the time of the first send back, unless an earlier one is still unclear.
  * Everything else is history: a report of an older attempt is logged and changes nothing.
  * Pushes that did not change are returned too, so that a redelivery publishes again what may not have been published.
  */
@@ -19,18 +20,20 @@ const recordOutcomesStatement = {
   name: 'dispatch-record-outcomes',
   text: `with r as materialized (
       select distinct on (push_id, attempt) *
-      from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::integer[], $14::text[])
-        as t(push_id, attempt, started_at, finished_at, kind, code, message, exchanges, next_state, next_code, next_message, run_at, failures, provider_ref)
+      from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+          $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::integer[], $14::text[])
+        with ordinality as t(push_id, attempt, started_at, finished_at, kind, code, message, next_state, next_code, next_message, run_at, failures, provider_ref, place)
+      join json_array_elements($8::json) with ordinality as e(exchanges, place) using (place)
       order by push_id, attempt, kind in ('accepted', 'duplicate') desc, started_at),
     logged as (
       insert into attempt (push_id, attempt, started_at, finished_at, kind, code, message, exchanges)
-      select push_id, attempt, started_at, finished_at, kind, code, message, exchanges::json from r order by push_id
+      select push_id, attempt, started_at, finished_at, kind, code, message, exchanges from r order by push_id
       on conflict do nothing),
     moved as (
       update push set state = r.next_state, code = r.next_code, message = r.next_message, run_at = r.run_at, failures = r.failures,
         provider_ref = coalesce(r.provider_ref, push.provider_ref), lease_until = null,
         check_first = push.check_first or r.kind = 'unknown',
+        first_sent_at = case when r.kind in ('retry', 'blocked', 'rejected') and not push.check_first then null else push.first_sent_at end,
         revision = revision + 1, updated_at = now()
       from r
       where push.push_id = r.push_id and push.attempt = r.attempt
@@ -59,7 +62,8 @@ export async function recordOutcomes(db: Queryable, outcomes: readonly RecordedO
   return select(db, recordOutcomesStatement, [
     outcomes.map((o) => o.result.pushId), outcomes.map((o) => o.result.fence), outcomes.map((o) => startOf(o.result, nowMs)), outcomes.map((o) => o.result.finishedAt),
     outcomes.map((o) => o.result.outcome.kind), outcomes.map((o) => textOf(o.result, 'code')), outcomes.map((o) => textOf(o.result, 'message')),
-    outcomes.map((o) => JSON.stringify(o.result.exchanges)),
+    // One JSON text for all, see record-decisions.
+    JSON.stringify(outcomes.map((o) => o.result.exchanges)),
     outcomes.map((o) => o.transition.state), outcomes.map((o) => o.transition.code), outcomes.map((o) => o.transition.message),
     outcomes.map((o) => when(o.transition.runAtMs)), outcomes.map((o) => o.transition.failures), outcomes.map((o) => o.transition.providerRef),
   ]);

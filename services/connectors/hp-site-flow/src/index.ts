@@ -1,0 +1,2 @@
+export { connector } from './connector.ts';
+export { manifest } from './manifest.ts';

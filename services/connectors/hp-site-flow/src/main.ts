@@ -1,0 +1,4 @@
+import { runConnector } from '@pes/connector-sdk';
+import { connector } from './connector.ts';
+
+await runConnector(connector);

@@ -1,0 +1,1 @@
+export { shipStation } from './connector.ts';

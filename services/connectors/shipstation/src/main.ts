@@ -1,0 +1,4 @@
+import { runConnector } from '@pes/connector-sdk';
+import { shipStation } from './connector.ts';
+
+await runConnector(shipStation);
