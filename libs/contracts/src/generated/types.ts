@@ -284,6 +284,10 @@ export interface DispatchKnownRequest {
 export interface OrderVersion {
   orderId: string;
   version: number;
+  /**
+   * Of one version the later decision counts; without it any decision of the version will do
+   */
+  decidedAt?: string;
 }
 /**
  * order.decided.<subscriber>: decisions about orders of one subscriber.

@@ -42,8 +42,8 @@ const checkReply = validator('dispatch-known-reply');
 const publishAtOnce = 50;
 
 /** Which of the orders push-dispatch does not hold in this version or a later one. Throws when it does not answer. */
-async function askMissing(bus: Bus, orders: readonly { orderId: string; version: number }[], timeoutMs: number): Promise<Set<string>> {
-  const request = { orders: orders.map(({ orderId, version }) => ({ orderId, version })) };
+async function askMissing(bus: Bus, orders: readonly { orderId: string; version: number; decidedAt?: Date }[], timeoutMs: number): Promise<Set<string>> {
+  const request = { orders: orders.map(({ orderId, version, decidedAt }) => ({ orderId, version, ...(decidedAt !== undefined && { decidedAt: decidedAt.toISOString() }) })) };
   const reply = checkReply(await callRpc(bus, subjects.rpcDispatchKnown, request, timeoutMs));
   if (!reply.ok) throw new Error(`${subjects.rpcDispatchKnown} gave an unreadable answer: ${reply.errors.join('; ')}`);
   return new Set(reply.value.missing);

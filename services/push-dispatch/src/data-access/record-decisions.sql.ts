@@ -5,7 +5,7 @@ import type { PlannedPush } from '../domain/fan-out.ts';
 import { pushColumns, qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
 
 /**
- * One statement for a batch: keeps the newest version of every order, creates the planned pushes, and lets those that were not sent yet
+ * One statement for a batch: keeps the newest version of every order (of one version the later decision, made when a site's policy changed), creates the planned pushes, and lets those that were not sent yet
  * follow the newer version. Orders whose version is already there change nothing; their pushes are returned all the same, so that a
  * redelivery publishes again what may not have been published.
  */
@@ -20,7 +20,7 @@ const recordDecisionsStatement = {
       select order_id, subscriber_id, site_id, order_number, version, eligible, item_numbers::integer[], case when eligible then snapshot end, decided_at from o order by order_id
       on conflict (order_id) do update set version = excluded.version, eligible = excluded.eligible, item_numbers = excluded.item_numbers,
         snapshot = coalesce(excluded.snapshot, order_snapshot.snapshot), decided_at = excluded.decided_at
-      where excluded.version > order_snapshot.version
+      where (excluded.version, excluded.decided_at) > (order_snapshot.version, order_snapshot.decided_at)
       returning order_id, eligible),
     planned as (
       select t.* from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
