@@ -1,8 +1,14 @@
-import type { ConnectorManifest, PushOrder, PushOutcome } from '@pes/contracts';
+import type { ConnectorManifest, OrderItem, PushItem as WireItem, PushOrder as WireOrder, PushOutcome } from '@pes/contracts';
 import type { Clock } from '@pes/kernel';
 import type { HttpClient } from './http-client.ts';
 
-export type { ConnectorManifest, PushItem, PushOrder, PushOutcome } from '@pes/contracts';
+export type { ConnectorManifest, PushOutcome } from '@pes/contracts';
+
+/** One item to send. On the wire it is only a number where the order holds it anyway; here it is complete. */
+export type PushItem = WireItem & { item: OrderItem };
+
+/** One order prepared for one account. order.items holds all items, also denied ones: use items. */
+export type PushOrder = Omit<WireOrder, 'items'> & { items: PushItem[] };
 
 export type Settings = Record<string, unknown>;
 
@@ -39,6 +45,21 @@ export type LookupResult =
 
 export type CheckResult = { ok: true; message: string } | { ok: false; code: string; field?: string; message: string };
 
+/** What became of one order of a bulk call. */
+export interface BulkOutcome {
+  outcome: PushOutcome;
+  /** This order's part of the request and of the answer, for the attempt log; undefined: it was not part of the call. */
+  request?: unknown;
+  answer?: unknown;
+}
+
+/** Several orders of one account in one request. */
+export interface BulkPush {
+  maxOrders: number;
+  /** One outcome for each order, in the same order. Only called for orders that were certainly never sent before. */
+  push(orders: readonly PushOrder[], context: CallContext): Promise<BulkOutcome[]>;
+}
+
 /**
  * One provider. A plain object: no base class, no state between calls. It reports what it saw and never decides about retries;
  * push-dispatch does. A thrown error counts as a bug and is reported as an unknown outcome.
@@ -49,6 +70,8 @@ export interface Connector {
   check(context: CallContext): Promise<CheckResult>;
   /** Sends one order. */
   push(order: PushOrder, context: CallContext, earlier: EarlierAttempts): Promise<PushOutcome>;
+  /** Left out when the provider has no call for several orders. */
+  pushMany?: BulkPush;
   /** Finds an order by our reference. Left out when the provider has no way to do so (idempotency "none" or "key"). */
   lookup?(order: PushOrder, context: CallContext, earlier: EarlierAttempts): Promise<LookupResult>;
 }

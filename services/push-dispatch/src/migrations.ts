@@ -21,7 +21,7 @@ export const migrations: readonly Migration[] = [
         decided_at timestamptz not null)`,
       `create table push (
         push_id uuid primary key,
-        order_id uuid not null references order_snapshot,
+        order_id uuid not null,
         account_id uuid not null,
         subscriber_id uuid not null,
         site_id uuid not null,

@@ -75,7 +75,7 @@ describe('preflight', () => {
   it('leaves out children of a kit with quantity 0', () => {
     const kitItems = [{ productId: ids.product, productName: 'Insert', quantity: 0 }, { productId: ids.product, productName: 'Cover', quantity: 2 }];
     const result = preflight(anOrder({ items: [anItem({ kitItems })] }), [1], target([]), aContext());
-    expect(result.ok && result.push.items[0]?.item.kitItems).toEqual([kitItems[1]]);
+    expect(result.ok && result.push.items[0]?.item?.kitItems).toEqual([kitItems[1]]);
   });
 
   it.each([

@@ -883,7 +883,7 @@ export interface PushItem {
    * Our item reference at the provider
    */
   reference: string;
-  item: OrderItem;
+  item?: OrderItem1;
   product: Mapped;
   /**
    * Provider values of the shipping method, from the site's map or the account's fallback; null when nothing is mapped
@@ -891,6 +891,76 @@ export interface PushItem {
   shipping: {
     [k: string]: unknown;
   } | null;
+}
+/**
+ * Only when it differs from the item of this number in order.items; the connector host fills it in
+ */
+export interface OrderItem1 {
+  /**
+   * OrderItemId in Pressero
+   */
+  itemId: string;
+  /**
+   * 1..n inside the order
+   */
+  itemNumber: number;
+  /**
+   * ProductId in Pressero
+   */
+  productId: string;
+  productName: string;
+  itemName?: string;
+  printerPartNumber?: string;
+  clientPartNumber?: string;
+  /**
+   * Integration ID of the product, shared by all providers
+   */
+  integrationId?: string;
+  /**
+   * As ordered. With unit-of-measure pricing this counts boxes.
+   */
+  quantity: number;
+  /**
+   * Pieces. Missing means the same as quantity.
+   */
+  totalQuantity?: number;
+  unitOfMeasure?: string;
+  /**
+   * Decimal string in the order's currency
+   */
+  price: string;
+  /**
+   * Decimal string in the order's currency
+   */
+  shipping?: string;
+  /**
+   * Decimal string in the order's currency
+   */
+  tax?: string;
+  unitWeightGrams?: number;
+  approval: 'pending' | 'approved' | 'approved-with-modifications' | 'denied' | 'not-required';
+  status: ItemStatus;
+  /**
+   * @maxItems 200
+   */
+  files: OrderFile[];
+  /**
+   * Product attributes and form fields, in display order
+   *
+   * @maxItems 200
+   */
+  options?: {
+    name: string;
+    value: string;
+  }[];
+  notes?: string;
+  shipTo: Address;
+  shippingMethod: ShippingMethod;
+  requestedShipDate?: string;
+  /**
+   * @maxItems 200
+   */
+  kitItems?: KitItem[];
 }
 /**
  * registry.account.<subscriber>.<account>: one provider account of one subscriber.

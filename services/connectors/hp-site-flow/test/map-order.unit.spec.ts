@@ -1,5 +1,5 @@
+import type { PushOrder } from '@pes/connector-sdk';
 import { describe, expect, it } from '@jest/globals';
-import type { PushOrder } from '@pes/contracts';
 import { mapOrder } from '../src/map-order.ts';
 import { readSettings, type AccountSettings } from '../src/settings.ts';
 import { sampleAddress, sampleFile, samplePush, samplePushItem } from './sample-push.ts';

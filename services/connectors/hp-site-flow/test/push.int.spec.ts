@@ -1,5 +1,6 @@
+import type { PushOrder } from '@pes/connector-sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PushOrder, PushOutcome } from '@pes/contracts';
+import type { PushOutcome } from '@pes/contracts';
 import { waitUntil } from '@pes/testkit';
 import { connector } from '../src/index.ts';
 import type { Fault, LedgerLine } from '../simulator/index.ts';

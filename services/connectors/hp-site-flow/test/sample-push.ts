@@ -1,4 +1,5 @@
-import type { OrderSnapshot, PushItem, PushOrder } from '@pes/contracts';
+import type { PushItem, PushOrder } from '@pes/connector-sdk';
+import type { OrderSnapshot } from '@pes/contracts';
 import { newId } from '@pes/kernel';
 
 type Item = PushItem['item'];

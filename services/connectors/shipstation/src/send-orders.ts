@@ -22,6 +22,30 @@ async function sendOne(context: CallContext, body: OrderBody): Promise<Result<st
   return answer.ok ? ok([answer.value]) : fail({ ...answer.error, refused: [body.orderKey] });
 }
 
+export type RowResult =
+  | { kind: 'taken'; orderId: string; answer: unknown }
+  | { kind: 'refused' }
+  /** The call went through and says nothing, or nothing final, about this row. */
+  | { kind: 'unsettled'; outcome: PushOutcome; answer: unknown };
+
+/** Creates or updates many independent orders in one call. One result for each body, in the same order. */
+export async function sendRows(context: CallContext, bodies: readonly OrderBody[]): Promise<Result<RowResult[], CallFailure>> {
+  const answer = await callShipStation(context, { method: 'POST', path: '/orders/createorders', body: bodies, read: readRows });
+  if (!answer.ok) return answer;
+  const byKey = new Map(answer.value.map((row) => [row['orderKey'], row]));
+  return ok(bodies.map(({ orderKey }) => rowResult(byKey.get(orderKey))));
+}
+
+function rowResult(row: Record<string, unknown> | undefined): RowResult {
+  const orderId = row?.['success'] === true ? idText(row['orderId']) : undefined;
+  if (orderId !== undefined) return { kind: 'taken', orderId, answer: row };
+  if (row === undefined || row['success'] === true) {
+    return { kind: 'unsettled', outcome: unknown('answer_unreadable', 'ShipStation did not report on every order of the call.'), answer: row };
+  }
+  if (/too many requests/i.test(reasonOf(row))) return { kind: 'unsettled', outcome: retry('rate_limited', 'ShipStation asks to slow down.', 60_000), answer: row };
+  return { kind: 'refused' };
+}
+
 /** The bulk call answers 200 also when it refused rows (V1 docs, create/update multiple orders). */
 async function sendMany(context: CallContext, bodies: readonly OrderBody[]): Promise<Result<string[], SendFailure>> {
   const answer = await callShipStation(context, { method: 'POST', path: '/orders/createorders', body: bodies, read: readRows });

@@ -90,7 +90,7 @@ export function preflight(order: OrderSnapshot, itemNumbers: readonly number[], 
     items.push({
       itemNumber: item.itemNumber,
       reference: itemReference(reference, item.itemNumber, manifest.reference),
-      item: withoutEmptyKitItems(item),
+      ...(hasEmptyKitItems(item) ? { item: withoutEmptyKitItems(item) } : {}),
       product: { externalId: product.externalId, settings: product.settings },
       shipping,
     });
@@ -100,8 +100,12 @@ export function preflight(order: OrderSnapshot, itemNumbers: readonly number[], 
 }
 
 /** A child of a kit with quantity 0 was deselected by the buyer and must not be produced. */
+function hasEmptyKitItems({ kitItems }: OrderItem): boolean {
+  return kitItems?.some((child) => child.quantity === 0) ?? false;
+}
+
 function withoutEmptyKitItems(item: OrderItem): OrderItem {
-  return item.kitItems === undefined ? item : { ...item, kitItems: item.kitItems.filter((child) => child.quantity > 0) };
+  return { ...item, kitItems: (item.kitItems ?? []).filter((child) => child.quantity > 0) };
 }
 
 /** The sentence of a push that waits for values: the first problem, and how many more there are. */

@@ -1,0 +1,123 @@
+import type { PushResult, PushWorkItem } from '@pes/contracts';
+import { fail, isoTime, ok, type Clock, type Result } from '@pes/kernel';
+import type { BusLog } from '@pes/messaging';
+import { completeOrder } from './complete-order.ts';
+import type { CallContext, Connector, EarlierAttempts, PushOrder, PushOutcome, Settings } from './connector.ts';
+import type { Call } from './create-http-client.ts';
+import { endOfCall } from './end-of-call.ts';
+import { createExchangeRecorder } from './exchange-recorder.ts';
+import { fitOutcome } from './fit-outcome.ts';
+import type { HttpClient } from './http-client.ts';
+import type { OpenedCredentials } from './open-credentials.ts';
+import { createOrderSignal } from './order-signal.ts';
+import { rejected, unknown } from './outcomes.ts';
+import { lastCallMs, planAttempt, type Plan } from './plan-attempt.ts';
+import { createRedactor } from './redact.ts';
+import { blockedUnlessSent, dateNextLook, notStarted, settleLookup } from './settle-lookup.ts';
+
+export interface OrderHost {
+  connector: Connector;
+  clock: Clock;
+  log: BusLog;
+  /** A client for one order: its calls end with the signal and go to the recorder. */
+  createClient(options: { signal: AbortSignal; record: (call: Call) => void }): HttpClient;
+  /** Nothing new is started once this fires. */
+  stopping: AbortSignal;
+  /** Calls that are under way are cut off when this fires. */
+  cutOff: AbortSignal;
+}
+
+export interface OrderJob {
+  item: PushWorkItem;
+  /** See Attempt. */
+  repeated: boolean;
+  account: { accountId: string; name: string; settings: Settings };
+  /** The error is why they cannot be opened. */
+  opened: Result<OpenedCredentials, string>;
+}
+
+interface ConnectorCall extends OrderJob {
+  order: PushOrder;
+  plan: Plan;
+  context: CallContext;
+  earlier: EarlierAttempts;
+}
+
+const maskNothing = createRedactor({ credentials: {} });
+
+function whyNotNow(item: PushWorkItem, { stopping, clock }: OrderHost): string | undefined {
+  if (stopping.aborted) return 'The connector was stopped before it came to this order';
+  if (clock.now() >= lastCallMs(item)) return 'The time for this order was over before the connector came to it';
+  return undefined;
+}
+
+/** A bug in a connector ends as an unknown outcome of this one order: what it did before it failed, nobody knows. */
+async function callConnector<T>(name: string, { item, context }: ConnectorCall, log: BusLog, call: () => Promise<T>): Promise<Result<T, PushOutcome>> {
+  const end = await endOfCall(call, context.signal);
+  if (end.kind === 'returned') return ok(end.value);
+  const fields = { pushId: item.pushId, reference: item.push.reference, accountId: context.accountId, call: name };
+  if (end.kind === 'overran') {
+    log.error(fields, 'the connector did not return when its time was over');
+    return fail(unknown('connector_error', 'The connector did not finish in time; the order may have been sent.'));
+  }
+  log.error({ ...fields, err: end.error }, 'the connector failed on an order');
+  return fail(unknown('connector_error', 'The connector failed on this order; it may have been sent.'));
+}
+
+async function callProvider(call: ConnectorCall, host: OrderHost): Promise<PushOutcome> {
+  const { item, order, context, earlier, plan, repeated } = call;
+  const { connector, log, clock } = host;
+  const { manifest, lookup } = connector;
+  if (plan === 'look-up' && lookup !== undefined) {
+    const found = await callConnector('lookup', call, log, () => lookup.call(connector, order, context, earlier));
+    if (!found.ok) return found.error;
+    const settled = settleLookup(found.value, { item, repeated, plan, manifest, nowMs: clock.now() });
+    if (settled !== undefined) return settled;
+    const why = whyNotNow(item, host);
+    if (why !== undefined) return notStarted(call, why);
+  }
+  const sent = await callConnector('push', call, log, () => connector.push(order, context, earlier));
+  return dateNextLook(sent.ok ? sent.value : sent.error, manifest.visibilityDelayMs);
+}
+
+/** Undefined when the order is to be called for. */
+function settleUncalled(job: OrderJob, plan: Plan, host: OrderHost): PushOutcome | undefined {
+  const why = whyNotNow(job.item, host);
+  if (why !== undefined) return notStarted(job, why);
+  if (plan === 'unclear') return unknown('redelivered_unclear', 'An earlier delivery may have sent the order, and the provider cannot be asked.');
+  if (job.opened.ok) return undefined;
+  return blockedUnlessSent({ item: job.item, plan }, 'auth', `The stored credentials of account ${job.account.name} cannot be opened (${job.opened.error}). Enter them again.`);
+}
+
+/**
+ * One order, from the decision whether to call at all to its result. Always yields a result, never throws; every step that could send it a
+ * second time is behind planAttempt.
+ */
+export async function processOrder(job: OrderJob, host: OrderHost): Promise<PushResult> {
+  const { item, account, opened } = job;
+  const { connector: { manifest, lookup }, clock } = host;
+  const startedAt = isoTime(clock.now());
+  const plan = planAttempt(job, manifest.idempotency, lookup !== undefined);
+  const result = (outcome: PushOutcome, exchanges: PushResult['exchanges'] = []): PushResult =>
+    ({ pushId: item.pushId, fence: item.fence, startedAt, finishedAt: isoTime(clock.now()), outcome, exchanges });
+
+  const uncalled = settleUncalled(job, plan, host);
+  if (uncalled !== undefined || !opened.ok) return result(fitOutcome(uncalled as PushOutcome, maskNothing));
+  const order = completeOrder(item.push);
+  if (!order.ok) return result(rejected('validation', order.error));
+
+  const { credentials, redact } = opened.value;
+  const { signal, release } = createOrderSignal(lastCallMs(item) - clock.now(), host.cutOff);
+  const recorder = createExchangeRecorder(redact);
+  const context: CallContext = {
+    accountId: account.accountId, credentials, settings: account.settings, clock, signal,
+    http: host.createClient({ signal, record: recorder.record }),
+  };
+  const earlier = { firstSentAtMs: item.firstSentAt === null ? null : Date.parse(item.firstSentAt), providerRef: item.providerRef };
+  try {
+    const outcome = await callProvider({ ...job, order: order.value, plan, context, earlier }, host);
+    return result(fitOutcome(outcome, redact), recorder.exchanges());
+  } finally {
+    release();
+  }
+}

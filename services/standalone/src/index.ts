@@ -1,0 +1,17 @@
+export { compareLedgers, type Comparison, type LedgerOrder } from './demo/compare-ledgers.ts';
+export { readLedgers } from './demo/read-ledgers.ts';
+export { isSettled, surpriseOf, untilSettled } from './demo/settlement.ts';
+export { openStorefront, type Storefront, type StorefrontOptions } from './demo/storefront.ts';
+export { totalsOf, type Totals } from './demo/summary.ts';
+export type { EmittedOrder } from './pressero/emitted-orders.ts';
+export { generateStory, type Story, type StoryPlace } from './pressero/generate-story.ts';
+export { expectationOf, type Delivery, type Expectation } from './pressero/oracle.ts';
+export type { StoryKind } from './pressero/story-deck.ts';
+export { accounts, activations, type Account, type Activation } from './seed/accounts.ts';
+export { registryEvents, type SimulatorUrls } from './seed/registry-events.ts';
+export { sites, subscriberId, type Site } from './seed/sites.ts';
+export type { ManagedNats } from './supervisor/backing-servers.ts';
+export type { ManagedProcess } from './supervisor/managed-process.ts';
+export type { ManagedServer } from './supervisor/managed-server.ts';
+export { serviceNames, simulatorNames, type ProcessName } from './supervisor/programs.ts';
+export { startSystem, type RunningSystem, type SystemOptions } from './supervisor/start-system.ts';
