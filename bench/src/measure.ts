@@ -28,7 +28,7 @@ export function createNumbering(first: number): Numbering {
 }
 
 /** Stops a process without ending it, so that a backlog can be built. */
-export function freeze(pid: number): () => void {
+function freeze(pid: number): () => void {
   process.kill(pid, 'SIGSTOP');
   return () => { process.kill(pid, 'SIGCONT'); };
 }

@@ -9,7 +9,7 @@ export interface SettledOrder {
   text: string;
 }
 
-export type Recollection = { seen: false } | { seen: true; settled: Promise<SettledOrder> | undefined };
+type Recollection = { seen: false } | { seen: true; settled: Promise<SettledOrder> | undefined };
 
 /**
  * What this process did with each claim of a push (push and fence). A claim can come again while it is under way (the broker restarted,

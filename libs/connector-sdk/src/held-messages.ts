@@ -1,7 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream';
 import type { Bus } from '@pes/messaging';
 
-export interface HeldMessage {
+interface HeldMessage {
   message: JsMsg;
   epoch: number;
 }

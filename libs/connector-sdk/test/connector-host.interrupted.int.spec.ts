@@ -18,7 +18,7 @@ describe('connector host, interrupted', () => {
     const trial = await fixture.trial();
     const doomed = await doomedBus();
     trial.start({
-      manifest: { callTimeoutMs: 100 },
+      manifest: { callTimeoutMs: 3_000 },
       async push({ reference }, { credentials, http }) {
         if (reference === 'SENT') await http.request({ method: 'PUT', url: `${String(credentials['address'])}/orders/SENT` });
         return new Promise(() => undefined);
@@ -28,8 +28,8 @@ describe('connector host, interrupted', () => {
     await trial.send([trial.order('LOST')]);
     await waitUntil(async () => trial.toy.taken.length === 1 && (await trial.consumerState()).pending === 2);
     await doomed.nc.close();
-    trial.start({ manifest: { callTimeoutMs: 100 } });
-    const reported = await trial.results(2, 15_000);
+    trial.start({ manifest: { callTimeoutMs: 3_000 } });
+    const reported = await trial.results(2, 30_000);
     expect(reported.map(({ outcome }) => outcome.kind).toSorted()).toEqual(['accepted', 'duplicate']);
     expect(trial.toy.taken).toEqual(['SENT', 'LOST']);
     await trial.acknowledged();
@@ -44,7 +44,7 @@ describe('connector host, interrupted', () => {
     await waitUntil(async () => (await trial.consumerState()).pending === 1);
     await doomed.nc.close();
     trial.start(options);
-    expect((await trial.results(1, 15_000))[0]?.outcome).toMatchObject({ kind: 'unknown', code: 'redelivered_unclear' });
+    expect((await trial.results(1, 30_000))[0]?.outcome).toMatchObject({ kind: 'unknown', code: 'redelivered_unclear' });
     expect(trial.toy.taken).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { accountId, pushWork, subscriberId, workItem } from './toy-work.ts';
 
 const provider = 'toy-process';
 const key = deriveProviderKey(randomBytes(32), provider, 'k1');
-const entry = fileURLToPath(new URL('./toy-connector-main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('./programs/toy-connector.ts', import.meta.url));
 const processes: SpawnedProcess[] = [];
 
 let server: NatsServer;

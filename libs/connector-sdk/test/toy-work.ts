@@ -5,7 +5,7 @@ import type { Connector, LookupResult, PushOutcome } from '../src/connector.ts';
 export const subscriberId = '0190c0de-0000-7000-8000-0000000000aa';
 export const accountId = '0190c0de-0000-7000-8000-0000000000bb';
 
-export const toyManifest: ConnectorManifest = {
+const toyManifest: ConnectorManifest = {
   provider: 'toy', displayName: 'Toy', version: '0.1.0', experimental: true,
   capabilities: { push: true, lookup: true, status: false, automaticStatus: false, products: false, categories: false, cancel: false },
   idempotency: 'lookup', visibilityDelayMs: 0,

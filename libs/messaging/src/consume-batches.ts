@@ -1,11 +1,10 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import type { ConsumerSpec, FailureCode } from '@pes/contracts';
 import { sleep } from '@pes/kernel';
 import type { Bus } from './connect.ts';
+import type { Consumption, ConsumeOptions, Decoded } from './consume-types.ts';
 import { readHeaders } from './cloud-event.ts';
-import { setAside } from './dead-letter.ts';
-import { reasonOf } from './log.ts';
-import { receive } from './receive.ts';
+import { receive, type Receiver } from './receive.ts';
+import { createSettlement, type Held } from './settle-batch.ts';
 
 /**
  * Micro-batches: collect until `maxBatch` messages or `maxWaitMs` after the first, hand them to `handle`, acknowledge when it resolves.
@@ -20,172 +19,110 @@ import { receive } from './receive.ts';
  *   delivered more than `poisonAfter` times ──▶ DEAD without another try
  *   the connection was lost in between ──▶ handed back, never acknowledged (see receive.ts)
  */
-export interface RawMessage {
-  subject: string;
-  headers: Record<string, string>;
-  body: Uint8Array;
-}
-
-export type Decoded<T> = { ok: true; value: T } | { ok: false; code: FailureCode; errors: string[] };
-
-export interface Received<T> {
-  value: T;
-  subject: string;
-  deliveries: number;
-  publishedAtMs: number;
-}
-
-export interface ConsumeOptions<T> {
-  consumer: ConsumerSpec;
-  decode(message: RawMessage): Decoded<T>;
-  /** Must be idempotent. Resolves when every message may be acknowledged. */
-  handle(batch: Array<Received<T>>): Promise<void>;
-  /** True when the data, not the infrastructure, made `handle` fail. */
-  isDataError(error: unknown): boolean;
-  maxBatch: number;
-  maxWaitMs: number;
-  /** Flushes that may run at once. */
-  maxFlushes: number;
-  onDead?(code: string): void;
-}
-
-export interface Consumption {
-  /** Stops pulling, finishes what was received, acknowledges it. */
-  stop(): Promise<void>;
-}
-
-interface Held<T> extends Received<T> {
-  message: JsMsg;
-  epoch: number;
-}
-
 const isolateAfter = 3;
 const poisonAfter = 50;
-const maxBackoffMs = 2_000;
 const nanosPerMs = 1_000_000;
 const stopPatienceMs = 5_000;
 
 export function consumeBatches<T>(bus: Bus, options: ConsumeOptions<T>): Consumption {
-  const { consumer, maxBatch, maxWaitMs, maxFlushes } = options;
+  const { consumer } = options;
   const stopping = new AbortController();
   const out = new Set<JsMsg>();
-  const flushes = new Set<Promise<void>>();
-  let buffer: Array<Held<T>> = [];
-  let timer: NodeJS.Timeout | undefined;
-
-  const receiver = receive(bus, { consumer, onMessage, onReconnect });
-  const keepAlive = setInterval(() => { for (const message of out) message.working(); }, consumer.ackWaitMs / 3);
+  const batches = createBatches<T>(options, (batch) => settlement.flush(batch), (error) => {
+    bus.log.error({ consumer: consumer.durable, err: error }, 'batch was given back');
+  });
 
   function onMessage(message: JsMsg): void {
     out.add(message);
-    const raw = { subject: message.subject, headers: readHeaders(message.headers), body: message.data };
-    const { deliveryCount } = message.info;
-    const decoded: Decoded<T> = deliveryCount > poisonAfter
-      ? { ok: false, code: 'poison', errors: [`given up after ${deliveryCount - 1} deliveries`] }
-      : options.decode(raw);
-    const held = { message, epoch: receiver.epoch(), subject: message.subject, deliveries: deliveryCount, publishedAtMs: message.info.timestampNanos / nanosPerMs };
-    if (!decoded.ok) {
-      track(dead({ ...held, value: undefined }, decoded.code, decoded.errors));
-    } else if (deliveryCount > isolateAfter) {
-      track(flush([{ ...held, value: decoded.value }]));
-    } else {
-      buffer.push({ ...held, value: decoded.value });
-      schedule();
-    }
+    const held = { message, epoch: receiver.epoch(), subject: message.subject, deliveries: message.info.deliveryCount, publishedAtMs: message.info.timestampNanos / nanosPerMs };
+    const decoded = decodeUnlessPoison(message, options);
+    if (!decoded.ok) batches.run(settlement.dead({ ...held, value: undefined }, decoded.code, decoded.errors));
+    else if (held.deliveries > isolateAfter) batches.run(settlement.flush([{ ...held, value: decoded.value }]));
+    else batches.add({ ...held, value: decoded.value });
   }
 
   /** After a reconnect nothing received before may be acknowledged; what is only waiting goes back at once. */
   function onReconnect(): void {
-    for (const held of buffer) {
-      out.delete(held.message);
-      held.message.nak();
-    }
-    buffer = [];
-  }
-
-  function schedule(): void {
-    if (buffer.length >= maxBatch) startFlush();
-    else if (buffer.length > 0) timer ??= setTimeout(startFlush, maxWaitMs);
-  }
-
-  function startFlush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (buffer.length === 0 || flushes.size >= maxFlushes) return;
-    const batch = buffer.slice(0, maxBatch);
-    buffer = buffer.slice(maxBatch);
-    track(flush(batch));
-    schedule();
-  }
-
-  function track(work: Promise<void>): void {
-    const tracked = work
-      .catch((error: unknown) => bus.log.error({ consumer: consumer.durable, err: error }, 'batch was given back'))
-      .finally(() => {
-        flushes.delete(tracked);
-        schedule();
-      });
-    flushes.add(tracked);
-  }
-
-  /** Retries for as long as the infrastructure fails; a data error is narrowed down to its message. */
-  async function flush(batch: Array<Held<T>>): Promise<void> {
-    const failure = await untilHandled(() => options.handle(batch));
-    if (failure === undefined) return acknowledge(batch);
-    const [first] = batch;
-    if (batch.length === 1 && first !== undefined) return dead(first, 'poison', [reasonOf(failure)]);
-    const middle = Math.ceil(batch.length / 2);
-    await flush(batch.slice(0, middle));
-    await flush(batch.slice(middle));
-  }
-
-  async function dead(held: Held<unknown>, code: string, errors: string[]): Promise<void> {
-    const { message } = held;
-    bus.log.warn({ consumer: consumer.durable, subject: message.subject, seq: message.seq, code, errors: errors.slice(0, 5) }, 'message set aside in DEAD');
-    await untilHandled(() => setAside(bus, {
-      consumer: consumer.durable, stream: consumer.stream, streamSequence: message.seq, subject: message.subject,
-      headers: readHeaders(message.headers), body: message.data, deliveries: held.deliveries,
-      publishedAtMs: Math.floor(held.publishedAtMs), code, errors,
-    }, Date.now()));
-    options.onDead?.(code);
-    acknowledge([held]);
-  }
-
-  /** Resolves with the error when it is the data's fault; throws only when stopping. */
-  async function untilHandled(work: () => Promise<void>): Promise<unknown> {
-    for (let backoffMs = 50; ; backoffMs = Math.min(backoffMs * 2, maxBackoffMs)) {
-      try {
-        await work();
-        return undefined;
-      } catch (error) {
-        if (options.isDataError(error)) return error;
-        bus.log.warn({ consumer: consumer.durable, reason: reasonOf(error), backoffMs }, 'batch failed, trying again');
-        if (stopping.signal.aborted) throw error;
-        await sleep(backoffMs, stopping.signal);
-      }
-    }
-  }
-
-  function acknowledge(batch: Array<Held<unknown>>): void {
-    for (const { message, epoch } of batch) {
+    for (const { message } of batches.takeWaiting()) {
       out.delete(message);
-      if (epoch === receiver.epoch()) message.ack();
-      else message.nak();
+      message.nak();
     }
   }
 
+  const receiver: Receiver = receive(bus, { consumer, onMessage, onReconnect });
+  const settlement = createSettlement<T>(bus, options, { out, stopping: stopping.signal, epoch: () => receiver.epoch() });
+  const keepAlive = setInterval(() => { for (const message of out) message.working(); }, consumer.ackWaitMs / 3);
   return {
     async stop() {
       await receiver.stop();
-      while (buffer.length > 0 || flushes.size > 0) {
-        startFlush();
-        // A flush that cannot succeed now (database gone) must not hold up the stop: its messages come back to the next reader.
-        await Promise.race([Promise.all(flushes), sleep(stopPatienceMs, stopping.signal).then(() => stopping.abort())]);
-        if (stopping.signal.aborted) break;
-      }
+      // A flush that cannot succeed now (database gone) must not hold up the stop: its messages come back to the next reader.
+      await Promise.race([batches.drain(), sleep(stopPatienceMs, stopping.signal)]);
       stopping.abort();
-      clearTimeout(timer);
       clearInterval(keepAlive);
+    },
+  };
+}
+
+function decodeUnlessPoison<T>(message: JsMsg, { decode }: ConsumeOptions<T>): Decoded<T> {
+  const { deliveryCount } = message.info;
+  if (deliveryCount > poisonAfter) return { ok: false, code: 'poison', errors: [`given up after ${deliveryCount - 1} deliveries`] };
+  return decode({ subject: message.subject, headers: readHeaders(message.headers), body: message.data });
+}
+
+interface Batches<T> {
+  add(held: Held<T>): void;
+  /** Counts as one of the flushes at once. */
+  run(work: Promise<void>): void;
+  takeWaiting(): Array<Held<T>>;
+  /** Resolves when nothing waits and nothing runs. */
+  drain(): Promise<void>;
+}
+
+/** Collects until a batch is full or its first member has waited long enough, and limits how many are worked on at once. */
+function createBatches<T>({ maxBatch, maxWaitMs, maxFlushes }: ConsumeOptions<T>, flush: (batch: Array<Held<T>>) => Promise<void>, onGivenBack: (error: unknown) => void): Batches<T> {
+  const flushes = new Set<Promise<void>>();
+  let waiting: Array<Held<T>> = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function schedule(): void {
+    if (waiting.length >= maxBatch) start();
+    else if (waiting.length > 0) timer ??= setTimeout(start, maxWaitMs);
+  }
+
+  function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length === 0 || flushes.size >= maxFlushes) return;
+    const batch = waiting.slice(0, maxBatch);
+    waiting = waiting.slice(maxBatch);
+    run(flush(batch));
+    schedule();
+  }
+
+  function run(work: Promise<void>): void {
+    const tracked = work.catch(onGivenBack).finally(() => {
+      flushes.delete(tracked);
+      schedule();
+    });
+    flushes.add(tracked);
+  }
+
+  return {
+    add(held) {
+      waiting.push(held);
+      schedule();
+    },
+    run,
+    takeWaiting() {
+      const taken: Array<Held<T>> = waiting;
+      waiting = [];
+      return taken;
+    },
+    async drain() {
+      while (waiting.length > 0 || flushes.size > 0) {
+        start();
+        await Promise.race(flushes);
+      }
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { FailureCode, Validator } from '@pes/contracts';
-import type { Decoded, RawMessage } from './consume-batches.ts';
+import type { Decoded, RawMessage } from './consume-types.ts';
 
 const decoder = new TextDecoder();
 

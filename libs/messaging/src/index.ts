@@ -1,7 +1,8 @@
 export type { OutMessage } from './cloud-event.ts';
 export { streamConfigProperties, topologyOf } from './config.ts';
 export { connectBus, type Bus, type ConnectOptions } from './connect.ts';
-export { consumeBatches, type Consumption, type ConsumeOptions, type Decoded, type RawMessage, type Received } from './consume-batches.ts';
+export { consumeBatches } from './consume-batches.ts';
+export type { Consumption, ConsumeOptions, Decoded, RawMessage, Received } from './consume-types.ts';
 export { setAside, type UnreadableMessage } from './dead-letter.ts';
 export { decodeJson, parseJson } from './decode-json.ts';
 export type { BusLog } from './log.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { parserFor } from './integer-parser.ts';
-import { withSearchPath } from './search-path.ts';
+import { withOptions, withSearchPath } from './search-path.ts';
 import { reportStatements } from './statement-counter.ts';
 
 export type { Pool, PoolClient } from 'pg';
@@ -25,6 +25,11 @@ export interface PoolOptions {
   statementTimeoutMs?: number;
 }
 
+/**
+ * Statements are prepared and batched: planning one anew for every batch, or compiling it, costs more than running it.
+ */
+const planOnce = '-c plan_cache_mode=force_generic_plan -c jit=off';
+
 /** The server answers a statement timeout itself; past that margin the connection is half-open and only the client can notice. */
 const halfOpenMarginMs = 5_000;
 
@@ -34,8 +39,9 @@ const halfOpenMarginMs = 5_000;
  */
 export function createPool(options: PoolOptions): Pool {
   const statementTimeoutMs = options.statementTimeoutMs ?? 30_000;
+  const url = withOptions(options.url, planOnce);
   const pool = new pg.Pool({
-    connectionString: options.schema === undefined ? options.url : withSearchPath(options.url, options.schema),
+    connectionString: options.schema === undefined ? url : withSearchPath(url, options.schema),
     application_name: options.applicationName,
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,

@@ -3,9 +3,13 @@
  * Options that the address already has are kept.
  */
 export function withSearchPath(url: string, schema: string): string {
+  return withOptions(url, `-c search_path=${quoteForOptions(schema)}`);
+}
+
+/** Adds startup options to an address. */
+export function withOptions(url: string, wanted: string): string {
   const address = new URL(url);
   const present = address.searchParams.get('options');
-  const wanted = `-c search_path=${quoteForOptions(schema)}`;
   address.searchParams.set('options', present === null ? wanted : `${present} ${wanted}`);
   return address.toString();
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   eventTypes, pushWorkConsumer, subjects, validator, type ConnectorManifest, type OrderDecision, type PushChange, type PushChanged, type PushOutcome, type PushWork,
   type PushWorkItem, type RegistryAccount, type RegistryActivation, type RegistryEntity,
@@ -112,7 +111,7 @@ async function play(running: RunningDispatch, work: PushWork): Promise<void> {
     const now = new Date().toISOString();
     return outcome === undefined ? [] : [{ pushId: item.pushId, fence: item.fence, startedAt: now, finishedAt: now, outcome, exchanges: [] }];
   });
-  if (results.length === 0) return void await delay(0);
+  if (results.length === 0) return;
   await publish(running.bus, {
     subject: subjects.outcomePush(work.provider, work.account.accountId), type: eventTypes.outcomePush,
     id: `outcome-${results.map((result) => `${result.pushId}:${result.fence}`).join()}`, source: 'test',

@@ -35,7 +35,7 @@ describe('a demo with --exit', () => {
     expect(exitCode).toBe(0);
     expect(await runningProcesses(dataDir)).toEqual([]);
     ledgersBefore = await Promise.all(ledgers.map(readLedger));
-  }, 120_000);
+  }, 180_000);
 
   it('sees the orders of an earlier run again, and sends nothing again', async () => {
     const run = runStandalone('--demo', '0', '--exit', '--data', dataDir);
@@ -44,7 +44,7 @@ describe('a demo with --exit', () => {
     expect(exitCode).toBe(0);
     expect(await Promise.all(ledgers.map(readLedger))).toEqual(ledgersBefore);
     expect(run.lines.map((line) => line.slice(0, 12))).toEqual(['Status page:', '{"orders":0,']);
-  }, 120_000);
+  }, 180_000);
 
   it('ends with 1 and names the order when a provider has lost one', async () => {
     const lines = await readLedger('shipstation');
@@ -57,7 +57,7 @@ describe('a demo with --exit', () => {
     expect(summary).toMatchObject({ lost: isPart ? items.filter(({ adjustment }) => !adjustment).length : 1, duplicated: 0 });
     expect(run.said()).toContain(isPart ? orderNumber.replace(/-\d+$/, '') : orderNumber);
     expect(exitCode).toBe(1);
-  }, 120_000);
+  }, 180_000);
 });
 
 describe('a wrong command line', () => {

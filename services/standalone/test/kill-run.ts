@@ -28,7 +28,7 @@ export interface KillRun {
   stop(): Promise<void>;
 }
 
-export interface Load {
+interface Load {
   /** Orders so far. */
   count(): number;
   /** Resolves when every event of every order is out. */

@@ -18,7 +18,7 @@ afterAll(async () => {
 
 async function start(): Promise<string> {
   run = runStandalone('--demo', '5', '--data', dataDir);
-  return waitUntil(() => pageUrl(run), { timeoutMs: 60_000, what: 'the address of the status page' });
+  return waitUntil(() => pageUrl(run), { timeoutMs: 110_000, what: 'the address of the status page' });
 }
 
 const getJson = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T;
@@ -30,15 +30,15 @@ describe('the program without --exit', () => {
       const { orders, undecided } = await getJson<{ orders: number; undecided: number }>(`${url}api/summary`);
       return orders === count && undecided === 0;
     };
-    await waitUntil(() => settled(5), { timeoutMs: 30_000, what: 'five decided orders' });
+    await waitUntil(() => settled(5), { timeoutMs: 60_000, what: 'five decided orders' });
     expect((await fetch(`${url}demo-orders`, { method: 'POST', headers: { origin: 'http://elsewhere.example' } })).status).toBe(403);
     expect((await fetch(`${url}demo-orders`, { method: 'POST', redirect: 'manual' })).status).toBe(303);
-    await waitUntil(() => settled(15), { timeoutMs: 30_000, what: 'fifteen decided orders' });
+    await waitUntil(() => settled(15), { timeoutMs: 60_000, what: 'fifteen decided orders' });
     const { rows } = await getJson<{ rows: { orderNumber: number }[] }>(`${url}api/orders?pageSize=4`);
     expect(rows.map(({ orderNumber }) => orderNumber)).toEqual([10_015, 10_014, 10_013, 10_012]);
     const page = await (await fetch(url)).text();
     expect(page).toContain('>10015<');
-  }, 120_000);
+  }, 180_000);
 
   it('stops everything on SIGTERM and ends with 0', async () => {
     expect(await runningProcesses(dataDir)).toHaveLength(8);
@@ -53,5 +53,5 @@ describe('the program without --exit', () => {
     run.child.kill('SIGKILL');
     await waitUntil(async () => (await runningProcesses(dataDir)).length === 0, { timeoutMs: 20_000, what: 'the end of all processes' });
     expect(await run.ended).toBe('SIGKILL');
-  }, 120_000);
+  }, 180_000);
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'pes-system-'));
   system = await startSystem({ dataDir: join(parent, 'data'), report: (line) => said.push(line), env: { 'push-dispatch': { LOG_LEVEL: 'error' } } });
   storefront = await openStorefront({ natsUrl: system.natsUrl, orderLog: system.folder.file('orders'), firstOrderNumber: 1 });
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await storefront?.close();
@@ -58,7 +58,7 @@ describe('the running system', () => {
         await system.processes.get(name)!.restart();
       }
     });
-  }, 120_000);
+  }, 180_000);
 
   it('loses nothing when NATS and PostgreSQL are killed and started again', async () => {
     await expectNothingLost(30, async () => {
@@ -67,7 +67,7 @@ describe('the running system', () => {
       await system.postgres!.kill();
       await system.postgres!.restart();
     });
-  }, 120_000);
+  }, 180_000);
 
   it('starts NATS again when it dies by itself', async () => {
     const before = system.nats!.pid;

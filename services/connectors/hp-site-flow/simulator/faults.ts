@@ -1,7 +1,7 @@
 /** Which calls a fault hits. */
 export type Step = 'lookup' | 'validate' | 'submit' | 'sku' | 'cancel';
 
-export const faultKinds = [
+const faultKinds = [
   'delay', 'reset-before', 'reset-after-accept', '429', '500', '503', 'html-200', 'html-502', 'html-404', 'half-answer', 'hang', 'late-rejection',
   'token-not-found', 'not-authorized', 'missing-authentication-token', 'echo-headers', 'error-in-200', 'empty-200',
 ] as const;

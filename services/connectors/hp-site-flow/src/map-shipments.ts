@@ -2,7 +2,7 @@ import type { PushItem, PushOrder } from '@pes/connector-sdk';
 import { isJson } from './read-answer.ts';
 import { textOf } from './settings.ts';
 
-export type Carrier = { alias: string } | { code: string; service: string };
+type Carrier = { alias: string } | { code: string; service: string };
 
 export interface Shipment {
   shipmentIndex: number;
@@ -43,7 +43,7 @@ function shipToOf({ shipTo }: PushItem['item'], { customer, billTo }: PushOrder[
 }
 
 /** An alias, or code and service together; undefined when neither is complete. */
-export function readCarrier(value: unknown): Carrier | undefined {
+function readCarrier(value: unknown): Carrier | undefined {
   if (!isJson(value)) return undefined;
   const [alias, code, service] = [textOf(value.alias), textOf(value.code), textOf(value.service)];
   if (alias !== undefined) return { alias };

@@ -4,7 +4,7 @@ import { newId } from '@pes/kernel';
 
 type Item = PushItem['item'];
 
-export const siteId = '01980000-0000-7000-8000-0000000000a1';
+const siteId = '01980000-0000-7000-8000-0000000000a1';
 const subscriberId = '01980000-0000-7000-8000-0000000000a2';
 
 export function sampleFile(name: string, changes: Partial<Item['files'][number]> = {}): Item['files'][number] {

@@ -1,19 +1,6 @@
-import type { OrderSnapshot } from '@pes/contracts';
 import { select, type Queryable } from '@pes/store';
-import { qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
-
-/** A push that may be sent now, with its order. */
-export interface ClaimedPush extends PushRow {
-  claimed_at: Date;
-  lease_until: Date;
-  first_sent_at: Date | null;
-  /** The outcome of an earlier send is unknown. */
-  check_first: boolean;
-  /** One message's worth: the pushes of one account claimed together. */
-  work_id: string;
-  item_numbers: number[];
-  snapshot: OrderSnapshot;
-}
+import type { ClaimedPush } from '../domain/claimed-push.ts';
+import { qualifiedPushColumns } from '../domain/push-state.ts';
 
 export const claimedColumns = `${qualifiedPushColumns}, push.claimed_at, push.lease_until, push.first_sent_at, push.check_first, push.work_id`;
 

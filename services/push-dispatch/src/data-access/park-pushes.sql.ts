@@ -1,14 +1,6 @@
 import { select, type Queryable } from '@pes/store';
-import { qualifiedPushColumns, type PushRow, type PushState } from '../domain/push-state.ts';
-
-export interface Parking {
-  pushId: string;
-  attempt: number;
-  state: Extract<PushState, 'waiting-mapping' | 'withdrawn' | 'queued'>;
-  code: string;
-  message: string;
-  waitingFor: string[];
-}
+import type { Parking } from '../domain/claimed-push.ts';
+import { qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
 
 // Nothing left the house, so a first attempt does not count as sent.
 const parkPushesStatement = {

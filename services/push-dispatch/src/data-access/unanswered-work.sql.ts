@@ -1,5 +1,6 @@
 import { select, type Queryable } from '@pes/store';
-import { claimedColumns, type ClaimedPush } from './claim-pushes.sql.ts';
+import type { ClaimedPush } from '../domain/claimed-push.ts';
+import { claimedColumns } from './claim-pushes.sql.ts';
 
 /**
  * Work without an outcome for a while, whole messages at a time, each once. Only while the broker's duplicate window is open: inside it a

@@ -1,5 +1,5 @@
-import type { ConnectorManifest, OrderDecision } from '@pes/contracts';
-import type { RegistryContext } from '@pes/registry';
+import type { ConnectorManifest, OrderDecision, OrderSnapshot } from '@pes/contracts';
+import type { AccountContext, ActivationContext, RegistryContext } from '@pes/registry';
 import { missingEntities, preflight, problemSentence } from './preflight.ts';
 import type { PushState } from './push-state.ts';
 import { itemReference, orderReference, referenceProblem } from './reference.ts';
@@ -23,20 +23,28 @@ export type Plan =
   | { kind: 'pushes'; pushes: PlannedPush[] }
   | { kind: 'no-target'; code: 'site_unknown' | 'site_not_live'; message: string };
 
-function plannedState(decision: OrderDecision, account: { accountId: string; name: string; referencePrefix: string; state: string }, planned: {
-  manifest: ConnectorManifest | undefined; context: RegistryContext; reference: string;
-}): Pick<PlannedPush, 'state' | 'code' | 'message' | 'waitingFor'> {
-  const { manifest, context, reference } = planned;
-  const queued = (code: string | null, message: string) => ({ state: 'queued' as const, code, message, waitingFor: [] });
+type PlannedState = Pick<PlannedPush, 'state' | 'code' | 'message' | 'waitingFor'>;
+
+interface Candidate {
+  account: AccountContext;
+  activation: ActivationContext;
+  manifest: ConnectorManifest | undefined;
+  reference: string;
+}
+
+function queued(code: string | null, message: string): PlannedState {
+  return { state: 'queued', code, message, waitingFor: [] };
+}
+
+function plannedState(order: OrderSnapshot, itemNumbers: readonly number[], { account, activation, manifest, reference }: Candidate, context: RegistryContext): PlannedState {
   if (manifest === undefined) return queued('manifest_missing', `Waiting: the connector of account ${account.name} has not started yet.`);
-  const longest = itemReference(reference, Math.max(...decision.itemNumbers), manifest.reference);
+  const longest = itemReference(reference, Math.max(...itemNumbers), manifest.reference);
   const wrong = referenceProblem(longest, manifest.reference);
   if (wrong !== undefined) {
     const message = `Not sent: ${wrong}. Use a shorter or simpler prefix in a new account for ${manifest.displayName}.`;
     return { state: 'rejected', code: 'reference_invalid', message, waitingFor: [] };
   }
-  const target = { account: context.accounts.get(account.accountId)!, activation: activationOf(decision, account.accountId, context)!, manifest };
-  const result = preflight(decision.order!, decision.itemNumbers, target, context);
+  const result = preflight(order, itemNumbers, { account, activation, manifest }, context);
   if (!result.ok) {
     return { state: 'waiting-mapping', code: 'mapping_missing', message: problemSentence(result.problems), waitingFor: missingEntities(result.problems) };
   }
@@ -44,8 +52,11 @@ function plannedState(decision: OrderDecision, account: { accountId: string; nam
   return queued(null, `Queued for ${account.name} as ${reference}.`);
 }
 
-function activationOf(decision: OrderDecision, accountId: string, context: RegistryContext) {
-  return context.activations.get(decision.siteId)?.find((activation) => activation.accountId === accountId);
+function untargeted(decision: OrderDecision, known: boolean): Plan {
+  const site = decision.order?.siteName ?? decision.siteId;
+  return known
+    ? { kind: 'no-target', code: 'site_not_live', message: `Not sent: no account is live on site ${site}. Switch IsLive on, then press Synchronize.` }
+    : { kind: 'no-target', code: 'site_unknown', message: `Not sent: no account was ever set up for site ${site}. Open the site, Embedded Services tab.` };
 }
 
 /**
@@ -53,26 +64,16 @@ function activationOf(decision: OrderDecision, accountId: string, context: Regis
  * a site that goes live later gets its backlog through Synchronize.
  */
 export function fanOut(decision: OrderDecision, context: RegistryContext, manifests: ReadonlyMap<string, ConnectorManifest>): Plan {
-  const activations = context.activations.get(decision.siteId) ?? [];
-  const live = activations.filter(({ enabled, live: isLive, accountId }) => {
-    const account = context.accounts.get(accountId);
-    return enabled && isLive && account !== undefined && account.state !== 'deleted' && account.subscriberId === decision.subscriberId;
+  const { order, itemNumbers, subscriberId, orderId, siteId, orderNumber } = decision;
+  const activations = context.activations.get(siteId) ?? [];
+  const pushes = activations.flatMap((activation): PlannedPush[] => {
+    const account = context.accounts.get(activation.accountId);
+    if (order === null || account === undefined || account.state === 'deleted' || account.subscriberId !== subscriberId) return [];
+    if (!activation.enabled || !activation.live) return [];
+    const { accountId, provider } = account;
+    const reference = orderReference(account.referencePrefix, orderNumber);
+    const state = plannedState(order, itemNumbers, { account, activation, manifest: manifests.get(provider), reference }, context);
+    return [{ orderId, accountId, subscriberId, siteId, orderNumber, provider, reference, ...state }];
   });
-  if (live.length === 0) {
-    return activations.length === 0
-      ? { kind: 'no-target', code: 'site_unknown', message: `Not sent: no account was ever set up for site ${decision.order?.siteName ?? decision.siteId}. Open the site, Embedded Services tab.` }
-      : { kind: 'no-target', code: 'site_not_live', message: `Not sent: no account is live on site ${decision.order?.siteName ?? decision.siteId}. Switch IsLive on, then press Synchronize.` };
-  }
-  return {
-    kind: 'pushes',
-    pushes: live.map(({ accountId }) => {
-      const account = context.accounts.get(accountId)!;
-      const reference = orderReference(account.referencePrefix, decision.orderNumber);
-      return {
-        orderId: decision.orderId, accountId, subscriberId: decision.subscriberId, siteId: decision.siteId, orderNumber: decision.orderNumber,
-        provider: account.provider, reference,
-        ...plannedState(decision, account, { manifest: manifests.get(account.provider), context, reference }),
-      };
-    }),
-  };
+  return pushes.length > 0 ? { kind: 'pushes', pushes } : untargeted(decision, activations.length > 0);
 }

@@ -1,9 +1,8 @@
 import { eventTypes, subjects, type ConnectorManifest, type PushWork, type PushWorkItem } from '@pes/contracts';
 import { groupBy, isoTime } from '@pes/kernel';
 import type { OutMessage } from '@pes/messaging';
-import type { RegistryContext } from '@pes/registry';
-import type { ClaimedPush } from '../data-access/claim-pushes.sql.ts';
-import type { Parking } from '../data-access/park-pushes.sql.ts';
+import type { AccountContext, RegistryContext } from '@pes/registry';
+import type { ClaimedPush, Parking } from './claimed-push.ts';
 import { missingEntities, preflight, problemSentence } from './preflight.ts';
 
 export interface PreparedWork {
@@ -13,8 +12,8 @@ export interface PreparedWork {
 
 type Prepared = { ok: true; item: PushWorkItem } | { ok: false; parking: Parking };
 
-function park(push: ClaimedPush, state: Parking['state'], code: string, message: string, waitingFor: string[] = []): Prepared {
-  return { ok: false, parking: { pushId: push.push_id, attempt: push.attempt, state, code, message, waitingFor } };
+function park(push: ClaimedPush, parking: Omit<Parking, 'pushId' | 'attempt'>): Prepared {
+  return { ok: false, parking: { pushId: push.push_id, attempt: push.attempt, ...parking } };
 }
 
 /** The first claim stamps both times at once, so equal times mean that nothing was sent before this claim. */
@@ -28,12 +27,17 @@ function prepare(push: ClaimedPush, context: RegistryContext, manifests: Readonl
   const account = context.accounts.get(push.account_id);
   const activation = context.activations.get(push.site_id)?.find((candidate) => candidate.accountId === push.account_id);
   const manifest = manifests.get(push.provider);
-  if (manifest === undefined) return park(push, 'queued', 'manifest_missing', 'Waiting: the connector has not started yet.');
+  if (manifest === undefined) {
+    return park(push, { state: 'queued', code: 'manifest_missing', message: 'Waiting: the connector has not started yet.', waitingFor: [] });
+  }
   if (account === undefined || activation === undefined || !activation.enabled || !activation.live) {
-    return park(push, 'withdrawn', 'site_not_live', 'Not sent: the account is not live on this site any more.');
+    return park(push, { state: 'withdrawn', code: 'site_not_live', message: 'Not sent: the account is not live on this site any more.', waitingFor: [] });
   }
   const result = preflight(push.snapshot, push.item_numbers, { account, activation, manifest }, context);
-  if (!result.ok) return park(push, 'waiting-mapping', 'mapping_missing', problemSentence(result.problems), missingEntities(result.problems));
+  if (!result.ok) {
+    const { problems } = result;
+    return park(push, { state: 'waiting-mapping', code: 'mapping_missing', message: problemSentence(problems), waitingFor: missingEntities(problems) });
+  }
   return {
     ok: true,
     item: {
@@ -46,16 +50,9 @@ function prepare(push: ClaimedPush, context: RegistryContext, manifests: Readonl
   };
 }
 
-function workMessage(workId: string, provider: string, orders: PushWorkItem[], context: RegistryContext, accountId: string): OutMessage {
-  const account = context.accounts.get(accountId)!;
-  const data: PushWork = {
-    provider,
-    account: {
-      accountId, subscriberId: account.subscriberId, name: account.name, settings: account.settings,
-      sealedCredentials: account.sealedCredentials, version: account.version,
-    },
-    orders,
-  };
+function workMessage(workId: string, account: AccountContext, orders: PushWorkItem[]): OutMessage {
+  const { provider, accountId, subscriberId, name, settings, sealedCredentials, version } = account;
+  const data: PushWork = { provider, account: { accountId, subscriberId, name, settings, sealedCredentials, version }, orders };
   return { subject: subjects.workPush(provider, accountId), type: eventTypes.workPush, id: `work:${workId}`, source: 'push-dispatch', data };
 }
 
@@ -73,8 +70,9 @@ export function prepareWork(claimed: readonly ClaimedPush[], context: RegistryCo
       if (prepared.ok) items.push(prepared.item);
       else parkings.push(prepared.parking);
     }
-    const [first] = pushes;
-    if (first !== undefined && items.length > 0) messages.push(workMessage(workId, first.provider, items, context, first.account_id));
+    // Nothing was prepared for an account that is not there.
+    const account = context.accounts.get(pushes[0]?.account_id ?? '');
+    if (account !== undefined && items.length > 0) messages.push(workMessage(workId, account, items));
   }
   return { messages, parkings };
 }

@@ -13,11 +13,8 @@
  *   dismissed         a person decided that nothing is to be done
  *   withdrawn         the order or the site stopped being ready before it was sent; queued again when it is ready
  */
-export const pushStates = [
-  'queued', 'sending', 'sent', 'rejected', 'retrying', 'checking', 'blocked', 'needs-person', 'dead', 'waiting-mapping', 'withdrawn', 'dismissed',
-] as const;
-
-export type PushState = (typeof pushStates)[number];
+export type PushState =
+  | 'queued' | 'sending' | 'sent' | 'rejected' | 'retrying' | 'checking' | 'blocked' | 'needs-person' | 'dead' | 'waiting-mapping' | 'withdrawn' | 'dismissed';
 
 /** A push as the table holds it, without the order. */
 export interface PushRow {

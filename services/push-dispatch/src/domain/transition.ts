@@ -34,8 +34,10 @@ export interface Circumstances {
 const uncounted = new Set(['rate_limited', 'lease_expired_unsent', 'breaker_open']);
 const defaultPauseMs = 60_000;
 
-function settledAs(state: PushState, code: string | null, message: string, c: Circumstances, providerRef: string | null = null): Transition {
-  return { state, code, message, runAtMs: null, failures: c.failures, providerRef };
+type Settled = Pick<Transition, 'state' | 'code' | 'message'> & { providerRef?: string | null };
+
+function settledAs({ providerRef = null, ...settled }: Settled, c: Circumstances): Transition {
+  return { ...settled, runAtMs: null, failures: c.failures, providerRef };
 }
 
 function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circumstances): Transition {
@@ -50,7 +52,7 @@ function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circums
   const failures = c.failures + 1;
   const delayMs = nextDelayMs(failures, outcome.afterMs, c.random);
   if (delayMs === undefined) {
-    return { ...settledAs('dead', 'attempts_exhausted', `Not sent: all ${failures} attempts failed. Last: ${outcome.message}`, c), failures };
+    return { ...settledAs({ state: 'dead', code: 'attempts_exhausted', message: `Not sent: all ${failures} attempts failed. Last: ${outcome.message}` }, c), failures };
   }
   return { state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: c.nowMs + delayMs, failures, providerRef: null };
 }
@@ -59,14 +61,14 @@ function afterUnknown(outcome: { code: string; message: string; afterMs?: number
   const providerRef = outcome.providerRef ?? null;
   if (c.idempotency === 'none') {
     const message = `It is not known whether ${c.reference} reached ${c.providerName}, and ${c.providerName} cannot be asked. Look there, then resend or mark as sent. ${outcome.message}`;
-    return settledAs('needs-person', outcome.code, message, c, providerRef);
+    return settledAs({ state: 'needs-person', code: outcome.code, message, providerRef }, c);
   }
   // A confirmation that is still on its way is no failure; the connector ends that wait itself.
   const failures = outcome.code === 'awaiting_confirmation' ? c.failures : c.failures + 1;
   const delayMs = outcome.code === 'awaiting_confirmation' ? (outcome.afterMs ?? 10_000) : nextDelayMs(failures, outcome.afterMs, c.random);
   if (delayMs === undefined) {
     const message = `It is not known whether ${c.reference} reached ${c.providerName}; ${failures} checks gave no answer. Look there, then resend or mark as sent. ${outcome.message}`;
-    return { ...settledAs('needs-person', outcome.code, message, c, providerRef), failures };
+    return { ...settledAs({ state: 'needs-person', code: outcome.code, message, providerRef }, c), failures };
   }
   return { state: 'checking', code: outcome.code, message: `Unknown outcome, checking. ${outcome.message}`, runAtMs: c.nowMs + delayMs, failures, providerRef };
 }
@@ -75,18 +77,18 @@ function afterUnknown(outcome: { code: string; message: string; afterMs?: number
 export function transition(outcome: PushOutcome, c: Circumstances): Transition {
   switch (outcome.kind) {
     case 'accepted':
-      return settledAs('sent', null, `Sent to ${c.accountName} as ${c.reference}.`, c, outcome.providerRef);
+      return settledAs({ state: 'sent', code: null, message: `Sent to ${c.accountName} as ${c.reference}.`, providerRef: outcome.providerRef }, c);
     case 'duplicate':
-      return settledAs('sent', null, `Sent to ${c.accountName} as ${c.reference}; it was there already.`, c, outcome.providerRef);
+      return settledAs({ state: 'sent', code: null, message: `Sent to ${c.accountName} as ${c.reference}; it was there already.`, providerRef: outcome.providerRef }, c);
     case 'rejected':
-      return settledAs('rejected', outcome.code, `Not sent: ${outcome.message}`, c);
+      return settledAs({ state: 'rejected', code: outcome.code, message: `Not sent: ${outcome.message}` }, c);
     case 'retry':
       return afterRetry(outcome, c);
     case 'unknown':
       return afterUnknown(outcome, c);
     case 'blocked':
       return {
-        ...settledAs('blocked', outcome.code, `Not sent: ${outcome.message} Check the credentials of account ${c.accountName}; the queue is kept.`, c),
+        ...settledAs({ state: 'blocked', code: outcome.code, message: `Not sent: ${outcome.message} Check the credentials of account ${c.accountName}; the queue is kept.` }, c),
         pauseLaneUntilMs: Infinity,
       };
     default:

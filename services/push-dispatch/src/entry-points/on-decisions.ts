@@ -53,7 +53,7 @@ function entityIds(decisions: readonly OrderDecision[]): string[] {
 }
 
 /** Decisions → orders and pushes in one statement → events → acknowledged. */
-export async function handleDecisions(dispatch: Dispatch, events: readonly OrderDecided[]): Promise<void> {
+async function handleDecisions(dispatch: Dispatch, events: readonly OrderDecided[]): Promise<void> {
   const decisions = newestDecisions(events);
   const eligible = decisions.filter((decision) => decision.result === 'eligible' && decision.order !== null);
   const context = await loadContext(dispatch.db, eligible.map((decision) => decision.siteId), entityIds(eligible));

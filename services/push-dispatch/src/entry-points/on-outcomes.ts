@@ -69,7 +69,7 @@ function count(dispatch: Dispatch, provider: string, { result, transition: { cod
 }
 
 /** Outcomes → attempt log and next state in one statement → lanes → events → acknowledged. */
-export async function handleOutcomes(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<void> {
+async function handleOutcomes(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<void> {
   const reported = events.flatMap(({ accountId, results }) => results.map((result) => ({ accountId, result })));
   const { recorded, pauses, holds } = await decide(dispatch, reported);
   const rows = await recordOutcomes(dispatch.db, recorded);

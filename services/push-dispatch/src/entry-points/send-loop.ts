@@ -1,5 +1,6 @@
 import { sleep } from '@pes/kernel';
-import { claimPushes, type ClaimedPush } from '../data-access/claim-pushes.sql.ts';
+import { claimPushes } from '../data-access/claim-pushes.sql.ts';
+import type { ClaimedPush } from '../domain/claimed-push.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { sendWork } from './send-work.ts';
 

@@ -1,6 +1,6 @@
 import { publishAll } from '@pes/messaging';
 import { loadContext } from '@pes/registry';
-import type { ClaimedPush } from '../data-access/claim-pushes.sql.ts';
+import type { ClaimedPush } from '../domain/claimed-push.ts';
 import { parkPushes } from '../data-access/park-pushes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { prepareWork } from '../domain/prepare-work.ts';

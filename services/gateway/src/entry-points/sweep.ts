@@ -1,0 +1,38 @@
+import { sleep } from '@pes/kernel';
+import { countOpen } from '../data-access/find-letters.sql.ts';
+import { dropSettled } from '../data-access/retention.sql.ts';
+import type { Gateway } from '../gateway.ts';
+import { compareDead } from './compare-dead.ts';
+import { checkOutbox } from './outbox-relay.ts';
+
+/** Timers. Every replica runs them; all of it may run twice. */
+export function startSweep(gateway: Gateway): { stop(): Promise<void> } {
+  const { config, db, log, metrics } = gateway;
+  const stopping = new AbortController();
+
+  async function every(intervalMs: number, name: string, work: () => Promise<unknown>): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        log.warn({ err: error, sweep: name }, 'sweep failed, trying again');
+      }
+      await sleep(intervalMs, stopping.signal);
+    }
+  }
+
+  const sweeps = [
+    every(config.COMPARE_DEAD_MS, 'dead pushes', () => compareDead(gateway)),
+    every(Math.min(config.OUTBOX_CHECK_MS, 15_000), 'outbox', () => checkOutbox(gateway)),
+    every(15_000, 'open dead letters', async () => {
+      for (const [kind, count] of Object.entries(await countOpen(db))) metrics.open.set({ kind }, count);
+    }),
+    every(3_600_000, 'retention', () => dropSettled(db, config.RETENTION_DAYS)),
+  ];
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(sweeps);
+    },
+  };
+}
