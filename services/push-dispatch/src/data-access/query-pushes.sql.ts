@@ -38,11 +38,15 @@ const commandsStatement = {
 
 const pushStatement = { name: 'dispatch-push', text: `select ${pushColumns}, created_at, first_sent_at, failures, generation from push where push_id = $1` };
 
-/** One push with its history, or undefined. Requests and responses were masked by the connector. */
+/**
+ * One push with its history, or undefined. Requests and responses were masked by the connector. The history is read first: whoever sees a
+ * command here as applied must see its effect on the push too.
+ */
 export async function pushDetail(db: Queryable, pushId: string): Promise<object | undefined> {
+  const commands = await select(db, commandsStatement, [pushId]);
+  const attempts = await select(db, attemptsStatement, [pushId]);
   const [push] = await select(db, pushStatement, [pushId]);
-  if (push === undefined) return undefined;
-  return { push, attempts: await select(db, attemptsStatement, [pushId]), commands: await select(db, commandsStatement, [pushId]) };
+  return push === undefined ? undefined : { push, attempts, commands };
 }
 
 const lanesStatement = {
