@@ -44,9 +44,14 @@ async function runAll(cells: readonly Cell[]): Promise<Verdict> {
   for (const layout of ['plain', 'proxied', 'cluster'] as const) {
     const group = cells.filter((cell) => cell.layout === layout);
     if (group.length === 0) continue;
-    const { cells: judged, untold } = await runGroup({
+    const judging = runGroup({
       cells: group, layout, say, keep: values.keep, ordersPerSecond: Number(values.rate),
       seconds: values.seconds === undefined ? undefined : Number(values.seconds), endsAt: startedAt + Number(values.minutes) * 60_000,
+    });
+    // A group that breaks down counts as left out; the others still have something to say.
+    const { cells: judged, untold } = await judging.catch((error: unknown): Verdict => {
+      say(`the cells of layout ${layout} broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return { cells: [], untold: 0 };
     });
     verdict.cells.push(...judged);
     verdict.untold += untold;

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { streams } from '@pes/contracts';
 import { connectBus } from '@pes/messaging';
-import { freePort, startNats, type NatsServer } from '@pes/testkit';
+import { freePort, startNats, waitUntil, type NatsServer } from '@pes/testkit';
 
 /** Three servers that replicate. */
 export interface NatsCluster {
@@ -9,6 +10,8 @@ export interface NatsCluster {
   url: string;
   /** The server that leads a stream at this moment. */
   leaderOf(stream: string): Promise<NatsServer>;
+  /** Resolves when every stream and every consumer has a leader that answers. */
+  untilLed(): Promise<void>;
   /** Starts the servers that were killed. */
   restartLost(): Promise<void>;
   stop(): Promise<void>;
@@ -28,6 +31,35 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
+/** The servers answer before they have found each other and chosen who places the streams. */
+async function untilElected(url: string): Promise<void> {
+  const bus = await connectBus({ servers: url, name: 'chaos-cluster' });
+  const trial = { name: 'TRIAL', subjects: ['trial'], num_replicas: size };
+  try {
+    await waitUntil(async () => (await bus.jsm.streams.add(trial)).config.num_replicas === size, { timeoutMs: 60_000, intervalMs: 250, what: 'three NATS servers to be a cluster' });
+    await bus.jsm.streams.delete(trial.name);
+  } finally {
+    await bus.close();
+  }
+}
+
+async function untilLed(url: string): Promise<void> {
+  const bus = await connectBus({ servers: url, name: 'chaos-cluster' });
+  try {
+    for (const { name } of streams) {
+      const what = `${name} and its consumers to have a leader`;
+      await waitUntil(async () => {
+        const { cluster, state } = await bus.jsm.streams.info(name);
+        if (cluster?.leader === undefined) return false;
+        const consumers = await bus.jsm.consumers.list(name).next();
+        return consumers.length === state.consumer_count;
+      }, { timeoutMs: 60_000, intervalMs: 50, what });
+    }
+  } finally {
+    await bus.close();
+  }
+}
+
 export async function startNatsCluster(): Promise<NatsCluster> {
   const ports = await Promise.all(Array.from({ length: size }, () => freePort()));
   const routePorts = await Promise.all(Array.from({ length: size }, () => freePort()));
@@ -42,9 +74,11 @@ export async function startNatsCluster(): Promise<NatsCluster> {
     await Promise.all(starting);
   }
   const url = started.map((server) => server.url).join(',');
+  await untilElected(url);
   return {
     url,
     stop,
+    untilLed: () => untilLed(url),
     async restartLost() {
       for (const server of started) {
         if (!await answers(server.port)) await server.restart();
