@@ -13,10 +13,11 @@ const afterAll = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /**
  * Walks the pushes that are dead in push-dispatch, which is the truth: stores those whose message got lost, closes those that are not dead
  * any more, and opens again those that are dead all the same. A DEAD stream that fell back to an older copy of itself loses nothing by it.
+ * `complete` is false when push-dispatch did not answer, so that the caller asks again soon.
  */
-export async function compareDead(gateway: Gateway): Promise<{ stored: number; closed: number; reopened: number }> {
+export async function compareDead(gateway: Gateway): Promise<{ complete: boolean; stored: number; closed: number; reopened: number }> {
   const { db, log, config } = gateway;
-  const found = { stored: 0, closed: 0, reopened: 0 };
+  const found = { complete: false, stored: 0, closed: 0, reopened: 0 };
   for (let after = beforeAll; ;) {
     const answer = await askDispatch<{ dead: unknown[] }>(gateway, subjects.rpcDispatchDead, { after });
     if (!answer.ok) {
@@ -38,6 +39,7 @@ export async function compareDead(gateway: Gateway): Promise<{ stored: number; c
     if (last === undefined) break;
     after = last;
   }
+  found.complete = true;
   if (found.stored + found.closed + found.reopened > 0) log.warn(found, 'dead letters differed from the dead pushes of push-dispatch');
   return found;
 }

@@ -5,6 +5,10 @@ import type { Gateway } from '../gateway.ts';
 import { compareDead } from './compare-dead.ts';
 import { checkOutbox } from './outbox-relay.ts';
 
+/** After a broker or database restart the others need a moment; a whole interval would leave what was lost unseen for minutes. */
+const retryMs = 2_000;
+const unfinished = Symbol('unfinished');
+
 /** Timers. Every replica runs them; all of it may run twice. */
 export function startSweep(gateway: Gateway): { stop(): Promise<void> } {
   const { config, db, log, metrics } = gateway;
@@ -12,17 +16,18 @@ export function startSweep(gateway: Gateway): { stop(): Promise<void> } {
 
   async function every(intervalMs: number, name: string, work: () => Promise<unknown>): Promise<void> {
     while (!stopping.signal.aborted) {
+      let done = false;
       try {
-        await work();
+        done = (await work()) !== unfinished;
       } catch (error) {
         log.warn({ err: error, sweep: name }, 'sweep failed, trying again');
       }
-      await sleep(intervalMs, stopping.signal);
+      await sleep(done ? intervalMs : Math.min(intervalMs, retryMs), stopping.signal);
     }
   }
 
   const sweeps = [
-    every(config.COMPARE_DEAD_MS, 'dead pushes', () => compareDead(gateway)),
+    every(config.COMPARE_DEAD_MS, 'dead pushes', async () => (await compareDead(gateway)).complete || unfinished),
     every(Math.min(config.OUTBOX_CHECK_MS, 15_000), 'outbox', () => checkOutbox(gateway)),
     every(15_000, 'open dead letters', async () => {
       for (const [kind, count] of Object.entries(await countOpen(db))) metrics.open.set({ kind }, count);
