@@ -29,12 +29,12 @@ export const naiveEnv: { eligibility: ServiceEnv; dispatch: ServiceEnv } = {
 };
 
 /** The real topology: every service and simulator its own process, NATS on files, PostgreSQL with fsync on. */
-export async function startBenchSystem(env: { eligibility?: ServiceEnv; dispatch?: ServiceEnv } = {}, connector: ServiceEnv = {}): Promise<BenchSystem> {
+export async function startBenchSystem(env: { eligibility?: ServiceEnv; dispatch?: ServiceEnv } = {}, connector: ServiceEnv = {}, postgresSettings: Record<string, string | number> = {}): Promise<BenchSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pes-bench-'));
   const configFile = join(dataDir, '..', `${dataDir.split('/').at(-1)}-simulator.json`);
   await writeFile(configFile, JSON.stringify(simulatorConfig()), { mode: 0o600 });
   const system = await startSystem({
-    dataDir, logLevel: 'warn', simulatorDataFiles: false,
+    dataDir, logLevel: 'warn', simulatorDataFiles: false, postgresSettings,
     env: { shipstation: connector, 'order-eligibility': env.eligibility ?? {}, 'push-dispatch': env.dispatch ?? {}, 'shipstation-simulator': { SIMULATOR_CONFIG: configFile } },
   });
   const bus = await connectBus({ servers: system.natsUrl, name: 'bench' });

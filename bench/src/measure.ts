@@ -1,12 +1,16 @@
 import { sleep } from '@pes/kernel';
 import { publishAll, type Bus } from '@pes/messaging';
 import { orderEvent } from './bench-orders.ts';
+import type { BenchSystem } from './bench-system.ts';
+import { cpuPerOrder, cpuTimes } from './cpu-times.ts';
 import type { SentOrders } from './sent-orders.ts';
 
 export interface DrainResult {
   orders: number;
   seconds: number;
   ordersPerSecond: number;
+  /** CPU time of each process in the same window, so without publishing the backlog. */
+  cpuMicrosPerOrder: Record<string, number>;
 }
 
 export interface LatencyResult {
@@ -37,18 +41,24 @@ function freeze(pid: number): () => void {
  * Throughput: builds a backlog while the first service is frozen, then lets it go. The time runs from the release to the arrival of the
  * last "sent" event at a reader outside, so every hop, write and provider call is in it.
  */
-export async function measureDrain(bus: Bus, sent: SentOrders, firstServicePid: number, orderNumbers: readonly number[]): Promise<DrainResult> {
-  const release = freeze(firstServicePid);
+export async function measureDrain({ bus, sent, pids }: BenchSystem, orderNumbers: readonly number[]): Promise<DrainResult> {
+  const release = freeze(pids().get('order-eligibility') as number);
   const before = sent.at.size;
   try {
     for (let start = 0; start < orderNumbers.length; start += 1000) await publishAll(bus, orderNumbers.slice(start, start + 1000).map(orderEvent));
-  } finally {
+  } catch (error) {
     release();
+    throw error;
   }
+  const cpuBefore = await cpuTimes(pids());
+  release();
   const startedAt = performance.now();
   await sent.untilCount(before + orderNumbers.length, 300_000);
   const seconds = (performance.now() - startedAt) / 1000;
-  return { orders: orderNumbers.length, seconds: round(seconds, 2), ordersPerSecond: Math.round(orderNumbers.length / seconds) };
+  return {
+    orders: orderNumbers.length, seconds: round(seconds, 2), ordersPerSecond: Math.round(orderNumbers.length / seconds),
+    cpuMicrosPerOrder: cpuPerOrder(cpuBefore, await cpuTimes(pids()), orderNumbers.length),
+  };
 }
 
 /**

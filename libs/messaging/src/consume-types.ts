@@ -23,6 +23,8 @@ export interface ConsumeOptions<T> {
   /** True when the data, not the infrastructure, made `handle` fail. */
   isDataError(error: unknown): boolean;
   maxBatch: number;
+  /** A batch is full at this size too, however few messages it holds: one may carry fifty orders. Default 512 KiB. */
+  maxBatchBytes?: number;
   maxWaitMs: number;
   /** Flushes that may run at once. */
   maxFlushes: number;

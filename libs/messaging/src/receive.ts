@@ -14,6 +14,9 @@ import { ensureConsumer } from './topology.ts';
  * Every message carries the epoch in which it came. A reconnect starts a new epoch: the broker may have been replaced by an older copy of
  * itself, where the sequence of an old message belongs to another one, so an acknowledgement from an earlier epoch must never be sent.
  * `onReconnect` lets the reader hand the old ones back at once.
+ *
+ * The next messages are asked for only as fast as `onMessage` resolves: a reader that holds enough lets the rest wait in the broker,
+ * where they cost no memory here. (With 1,000 messages of thirty orders each pulled ahead, collecting garbage took a tenth of the time.)
  */
 export interface Receiver {
   epoch(): number;
@@ -22,7 +25,10 @@ export interface Receiver {
 
 export interface ReceiveOptions {
   consumer: ConsumerSpec;
-  onMessage(message: JsMsg): void;
+  /** Messages asked for at once. */
+  ahead: number;
+  /** Resolves when there is room for another one; must not reject. */
+  onMessage(message: JsMsg): Promise<void> | void;
   onReconnect(): void;
 }
 
@@ -31,7 +37,7 @@ const rebuildDelayMs = 500;
 const pullExpiresMs = 5_000;
 const brokenBy = new Set(['consumer_not_found', 'stream_not_found', 'consumer_deleted']);
 
-export function receive(bus: Bus, { consumer, onMessage, onReconnect }: ReceiveOptions): Receiver {
+export function receive(bus: Bus, { consumer, ahead, onMessage, onReconnect }: ReceiveOptions): Receiver {
   const stopping = new AbortController();
   let epoch = 1;
   let pull: ConsumerMessages | undefined;
@@ -47,9 +53,14 @@ export function receive(bus: Bus, { consumer, onMessage, onReconnect }: ReceiveO
     await ensureConsumer(bus, consumer);
     const handle = await bus.js.consumers.get(consumer.stream, consumer.durable);
     if (stopping.signal.aborted) return;
-    pull = await handle.consume({ max_messages: Math.min(1000, consumer.maxAckPending), expires: pullExpiresMs, callback: onMessage });
+    const opened = epoch;
+    pull = await handle.consume({ max_messages: Math.min(ahead, consumer.maxAckPending), expires: pullExpiresMs });
     void watch(pull).catch(() => undefined);
-    await pull.closed();
+    for await (const message of pull) {
+      // Received but not read when the connection broke or the stop came.
+      if (opened !== epoch || stopping.signal.aborted) message.nak();
+      else await onMessage(message);
+    }
   }
 
   async function run(): Promise<void> {

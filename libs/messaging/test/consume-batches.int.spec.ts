@@ -73,6 +73,51 @@ describe('consumeBatches', () => {
     await waitUntil(async () => (await unacknowledged()) === 0);
   });
 
+  it('takes no more than it can work on: the rest waits in the broker', async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const seen: number[] = [];
+    await send(Array.from({ length: 450 }, (_, n) => ({ n })));
+    read(async (ns) => {
+      await gate;
+      seen.push(...ns);
+    }, { maxBatch: 10 });
+    // Two flushes and one waiting batch hold 30; the pull is 64 ahead and refilled by three quarters.
+    const held = await waitUntil(async () => {
+      const { num_ack_pending: pending } = await bus.jsm.consumers.info(spec.stream, spec.durable);
+      return pending >= 64 && pending;
+    });
+    expect(held).toBeLessThan(200);
+    open();
+    await waitUntil(() => seen.length >= 450);
+    expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 450 }, (_, n) => n));
+  });
+
+  it('counts bytes as well as messages', async () => {
+    const batches: number[] = [];
+    await send(Array.from({ length: 60 }, (_, n) => ({ n, text: 'x'.repeat(1000) })));
+    read((ns) => Promise.resolve(void batches.push(ns.length)), { maxBatchBytes: 5000 });
+    await waitUntil(() => batches.reduce((sum, count) => sum + count, 0) === 60);
+    expect(Math.max(...batches)).toBeLessThanOrEqual(5);
+  });
+
+  it('gives back what it had not begun when it is stopped', async () => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const seen: number[] = [];
+    const handle = async (ns: number[]): Promise<void> => {
+      await gate;
+      seen.push(...ns);
+    };
+    await send(Array.from({ length: 200 }, (_, n) => ({ n })));
+    read(handle, { maxBatch: 10 });
+    await waitUntil(async () => (await bus.jsm.consumers.info(spec.stream, spec.durable)).num_ack_pending >= 64);
+    const stopped = consumption!.stop();
+    open();
+    await stopped;
+    read(handle, { maxBatch: 10 });
+    await waitUntil(() => new Set(seen).size === 200);
+    await waitUntil(async () => (await unacknowledged()) === 0);
+  });
+
   it('puts what is not JSON or breaks the schema into DEAD with the reason, and goes on', async () => {
     const seen: number[] = [];
     await send(['{"n": 1', { n: 'one' }, { n: 3 }]);
