@@ -109,4 +109,12 @@ export const migrations: readonly Migration[] = [
       end $$`,
     ],
   },
+  {
+    // An outbox for what timers change: no message comes again that would publish it a second time.
+    name: 'unpublished changes',
+    sql: [
+      'alter table push add column unpublished boolean not null default false',
+      'create index push_unpublished on push (push_id) where unpublished',
+    ],
+  },
 ];

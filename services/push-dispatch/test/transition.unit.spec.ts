@@ -7,7 +7,7 @@ import { leaseExpired, transition, type Circumstances } from '../src/domain/tran
 const nowMs = Date.UTC(2026, 2, 1, 12);
 
 function given(changes: Partial<Circumstances> = {}): Circumstances {
-  return { idempotency: 'lookup', providerName: 'Acme Press', accountName: 'Acme East', reference: 'AE-501', failures: 0, nowMs, random: 1, ...changes };
+  return { idempotency: 'lookup', providerName: 'Acme Press', accountName: 'Acme East', reference: 'AE-501', visibilityDelayMs: 0, unclear: false, failures: 0, nowMs, random: 1, ...changes };
 }
 
 describe('transition', () => {
@@ -35,6 +35,12 @@ describe('transition', () => {
     const next = transition({ kind: 'retry', code: 'unreachable', message: 'refused' }, given({ failures: retryDelaysMs.length }));
     expect(next).toMatchObject({ state: 'dead', code: 'attempts_exhausted', runAtMs: null });
     expect(next.message).toContain('all 8 attempts failed');
+  });
+
+  it('after the last step of the schedule asks a person when an earlier attempt may have reached the provider', () => {
+    const next = transition({ kind: 'retry', code: 'unreachable', message: 'refused' }, given({ failures: retryDelaysMs.length, unclear: true }));
+    expect(next).toMatchObject({ state: 'needs-person', code: 'attempts_exhausted', runAtMs: null, failures: retryDelaysMs.length + 1 });
+    expect(next.message).toContain('not known whether AE-501 reached Acme Press');
   });
 
   it('waits as long as the provider asks when that is longer', () => {
@@ -80,6 +86,15 @@ describe('transition', () => {
 describe('leaseExpired', () => {
   it('looks the order up at once when the provider can be asked', () => {
     expect(leaseExpired(given())).toMatchObject({ state: 'checking', code: 'lease_expired', runAtMs: nowMs });
+  });
+
+  it('waits until the last possible call must be visible where only the lookup prevents a second order', () => {
+    expect(leaseExpired(given({ visibilityDelayMs: 30_000 }))).toMatchObject({ state: 'checking', runAtMs: nowMs + 30_000 });
+    expect(leaseExpired(given({ idempotency: 'natural-key', visibilityDelayMs: 30_000 }))).toMatchObject({ state: 'checking', runAtMs: nowMs });
+  });
+
+  it('has no next time once the checks are used up', () => {
+    expect(leaseExpired(given({ failures: retryDelaysMs.length }))).toMatchObject({ state: 'needs-person', runAtMs: null });
   });
 
   it('stops for a person when the provider cannot be asked', () => {

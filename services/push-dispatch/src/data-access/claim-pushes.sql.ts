@@ -54,7 +54,7 @@ const claimPushesStatement = {
       update bucket set tokens = filled.tokens - used.n, refilled_at = clock_timestamp()
       from filled join (select bucket_key, count(*) as n from claimed join locked using (account_id) group by bucket_key) used using (bucket_key)
       where bucket.bucket_key = filled.bucket_key)
-    select claimed.*, o.item_numbers, o.snapshot from claimed join order_snapshot o using (order_id)
+    select claimed.*, o.eligible, o.item_numbers, o.snapshot from claimed join order_snapshot o using (order_id)
     order by claimed.work_id, claimed.push_id`,
 };
 

@@ -1,6 +1,7 @@
 import type { ConnectorManifest } from '@pes/contracts';
 import { select, type Queryable } from '@pes/store';
 import type { LaneLimits } from '../domain/lane-limits.ts';
+import type { LanePause } from '../domain/lane-pause.ts';
 
 interface LaneAccount {
   account_id: string;
@@ -80,14 +81,6 @@ export async function adaptBuckets(db: Queryable, news: readonly RateNews[]): Pr
   await select(db, adaptBucketsStatement, [
     news.map((n) => n.accountId), news.map((n) => n.remaining), news.map((n) => (n.holdUntilMs === 0 ? '-infinity' : new Date(n.holdUntilMs).toISOString())),
   ]);
-}
-
-export interface LanePause {
-  accountId: string;
-  /** Milliseconds; Infinity until somebody acts. */
-  untilMs: number;
-  code: string;
-  message: string;
 }
 
 const pauseLanesStatement = {

@@ -1,16 +1,9 @@
 import { select, type Queryable } from '@pes/store';
-
-export interface PushCircumstances {
-  push_id: string;
-  provider: string;
-  reference: string;
-  failures: number;
-  account_name: string;
-}
+import type { PushCircumstances } from '../domain/circumstances.ts';
 
 const loadCircumstancesStatement = {
   name: 'dispatch-load-circumstances',
-  text: `select push_id, push.provider, reference, failures, coalesce(account.name, 'a deleted account') as account_name
+  text: `select push_id, push.provider, reference, failures, check_first, coalesce(account.name, 'a deleted account') as account_name
     from push left join account using (account_id) where push_id = any($1::uuid[])`,
 };
 
@@ -22,7 +15,7 @@ export async function loadCircumstances(db: Queryable, pushIds: readonly string[
 
 const expiredStatement = {
   name: 'dispatch-expired-leases',
-  text: `select push_id, attempt, push.account_id, push.provider, reference, failures, coalesce(account.name, 'a deleted account') as account_name
+  text: `select push_id, attempt, push.account_id, push.provider, reference, failures, check_first, coalesce(account.name, 'a deleted account') as account_name
     from push left join account using (account_id)
     where push.state = 'sending' and lease_until < now() order by lease_until limit $1::integer`,
 };

@@ -8,7 +8,7 @@ const parkPushesStatement = {
   text: `update push set state = t.state, code = t.code, message = t.message, waiting_for = t.waiting_for::uuid[],
       first_sent_at = case when push.attempt = 1 then null else push.first_sent_at end,
       lease_until = null, work_id = null, run_at = case when t.state = 'queued' then now() + interval '5 seconds' end,
-      revision = revision + 1, updated_at = now()
+      unpublished = true, revision = revision + 1, updated_at = now()
     from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[]) as t(push_id, attempt, state, code, message, waiting_for)
     where push.push_id = t.push_id and push.attempt = t.attempt and push.state = 'sending'
     returning ${qualifiedPushColumns}`,

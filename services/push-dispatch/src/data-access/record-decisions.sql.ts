@@ -7,7 +7,8 @@ import { pushColumns, qualifiedPushColumns, type PushRow } from '../domain/push-
 /**
  * One statement for a batch: keeps the newest version of every order (of one version the later decision, made when a site's policy changed), creates the planned pushes, and lets those that were not sent yet
  * follow the newer version. Orders whose version is already there change nothing; their pushes are returned all the same, so that a
- * redelivery publishes again what may not have been published.
+ * redelivery publishes again what may not have been published. A push that may be at the provider (check_first) follows nothing here: it
+ * keeps its turn, and prepareWork has a person look when its order is not ready any more.
  */
 const recordDecisionsStatement = {
   name: 'dispatch-record-decisions',
@@ -37,13 +38,13 @@ const recordDecisionsStatement = {
         run_at = now(), revision = revision + 1, updated_at = now()
       from planned
       where push.order_id = planned.order_id and push.account_id = planned.account_id
-        and (push.state in ('waiting-mapping', 'withdrawn') or (push.state in ('queued', 'retrying') and planned.state = 'waiting-mapping'))
+        and (push.state in ('waiting-mapping', 'withdrawn') or (push.state in ('queued', 'retrying') and planned.state = 'waiting-mapping' and not push.check_first))
       returning ${qualifiedPushColumns}),
     withdrawn as (
       update push set state = 'withdrawn', code = 'not_ready_any_more', message = 'Waiting: the order changed before it was sent and is not ready any more.',
         run_at = null, revision = revision + 1, updated_at = now()
       from stored
-      where push.order_id = stored.order_id and not stored.eligible and push.state in ('queued', 'retrying', 'waiting-mapping', 'blocked')
+      where push.order_id = stored.order_id and not stored.eligible and push.state in ('queued', 'retrying', 'waiting-mapping', 'blocked') and not push.check_first
       returning ${qualifiedPushColumns})
     select ${pushColumns} from created
     union all select ${pushColumns} from revised

@@ -72,7 +72,7 @@ export async function recordOutcomes(db: Queryable, outcomes: readonly RecordedO
 const applyExpiryStatement = {
   name: 'dispatch-apply-lease-expiry',
   text: `update push set state = t.state, code = t.code, message = t.message, run_at = t.run_at, failures = t.failures, lease_until = null,
-      check_first = true, revision = revision + 1, updated_at = now()
+      check_first = true, unpublished = true, revision = revision + 1, updated_at = now()
     from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::integer[])
       as t(push_id, attempt, state, code, message, run_at, failures)
     where push.push_id = t.push_id and push.attempt = t.attempt and push.state = 'sending' and push.lease_until < now()

@@ -6,12 +6,12 @@ const requeueAccountsStatement = {
   text: `update push set state = 'queued', code = null, message = 'Queued again after a change of the settings.', run_at = now(),
       waiting_for = '{}', revision = revision + 1, updated_at = now()
     from order_snapshot o
-    where push.account_id = any($1::uuid[]) and o.order_id = push.order_id and o.eligible
-      and (push.state in ('waiting-mapping', 'blocked') or (push.state = 'withdrawn' and push.code in ('site_not_live', 'account_paused')))
+    where push.account_id = any($1::uuid[]) and o.order_id = push.order_id
+      and (push.state = 'blocked' or (o.eligible and push.state in ('waiting-mapping', 'withdrawn')))
     returning ${qualifiedPushColumns}`,
 };
 
-/** An account or one of its sites changed: what waited for that is looked at again. */
+/** An account or one of its sites changed: what waited for that is looked at again. A blocked push is so also while its order is not ready: nothing would unblock it later. */
 export async function requeueAccounts(db: Queryable, accountIds: readonly string[]): Promise<PushRow[]> {
   return accountIds.length === 0 ? [] : select<PushRow>(db, requeueAccountsStatement, [accountIds]);
 }

@@ -15,7 +15,7 @@ const unansweredWorkStatement = {
       order by work_id, push_id limit 2000 for update skip locked),
     again as (
       update push set announced_again = true from stale where push.push_id = stale.push_id returning ${claimedColumns})
-    select again.*, o.item_numbers, o.snapshot from again join order_snapshot o using (order_id) order by again.work_id, again.push_id`,
+    select again.*, o.eligible, o.item_numbers, o.snapshot from again join order_snapshot o using (order_id) order by again.work_id, again.push_id`,
 };
 
 export async function unansweredWork(db: Queryable, olderThanMs: number): Promise<ClaimedPush[]> {

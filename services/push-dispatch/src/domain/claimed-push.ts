@@ -1,4 +1,4 @@
-import type { OrderSnapshot } from '@pes/contracts';
+import type { FailureCode, OrderSnapshot } from '@pes/contracts';
 import type { PushRow, PushState } from './push-state.ts';
 
 /** A push that may be sent now, with its order. */
@@ -10,6 +10,8 @@ export interface ClaimedPush extends PushRow {
   check_first: boolean;
   /** One message's worth: the pushes of one account claimed together. */
   work_id: string;
+  /** Whether the order is still ready; it may have changed since the push was queued. */
+  eligible: boolean;
   item_numbers: number[];
   snapshot: OrderSnapshot;
 }
@@ -18,8 +20,8 @@ export interface ClaimedPush extends PushRow {
 export interface Parking {
   pushId: string;
   attempt: number;
-  state: Extract<PushState, 'waiting-mapping' | 'withdrawn' | 'queued'>;
-  code: string;
+  state: Extract<PushState, 'waiting-mapping' | 'withdrawn' | 'queued' | 'needs-person'>;
+  code: FailureCode;
   message: string;
   waitingFor: string[];
 }

@@ -1,4 +1,4 @@
-import { eventTypes, subjects, type ConnectorManifest, type PushWork, type PushWorkItem } from '@pes/contracts';
+import { eventTypes, failureCodes, subjects, type ConnectorManifest, type PushWork, type PushWorkItem } from '@pes/contracts';
 import { groupBy, isoTime } from '@pes/kernel';
 import type { OutMessage } from '@pes/messaging';
 import type { AccountContext, RegistryContext } from '@pes/registry';
@@ -12,8 +12,12 @@ export interface PreparedWork {
 
 type Prepared = { ok: true; item: PushWorkItem } | { ok: false; parking: Parking };
 
+/** "Not sent" must not be said of a push that may be at the provider, and it must not wait for a setting either: a person looks there. */
 function park(push: ClaimedPush, parking: Omit<Parking, 'pushId' | 'attempt'>): Prepared {
-  return { ok: false, parking: { pushId: push.push_id, attempt: push.attempt, ...parking } };
+  const { push_id: pushId, attempt } = push;
+  if (!push.check_first || parking.state === 'queued') return { ok: false, parking: { pushId, attempt, ...parking } };
+  const message = `It is not known whether ${push.reference} reached the provider, and it cannot be sent now. Look there, then mark as sent or push again. ${failureCodes[parking.code]}`;
+  return { ok: false, parking: { pushId, attempt, state: 'needs-person', code: parking.code, message, waitingFor: [] } };
 }
 
 /** The first claim stamps both times at once, so equal times mean that nothing was sent before this claim. */
@@ -32,6 +36,10 @@ function prepare(push: ClaimedPush, context: RegistryContext, manifests: Readonl
   }
   if (account === undefined || activation === undefined || !activation.enabled || !activation.live) {
     return park(push, { state: 'withdrawn', code: 'site_not_live', message: 'Not sent: the account is not live on this site any more.', waitingFor: [] });
+  }
+  if (!push.eligible) {
+    const message = 'Waiting: the order changed before it was sent and is not ready any more.';
+    return park(push, { state: 'withdrawn', code: 'not_ready_any_more', message, waitingFor: [] });
   }
   const result = preflight(push.snapshot, push.item_numbers, { account, activation, manifest }, context);
   if (!result.ok) {

@@ -23,6 +23,10 @@ export interface Circumstances {
   providerName: string;
   accountName: string;
   reference: string;
+  /** How long an order may stay invisible after a call ended. */
+  visibilityDelayMs: number;
+  /** An earlier attempt may have reached the provider, and nothing settled it since. */
+  unclear: boolean;
   /** Failures counted so far. */
   failures: number;
   nowMs: number;
@@ -51,6 +55,10 @@ function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circums
   }
   const failures = c.failures + 1;
   const delayMs = nextDelayMs(failures, outcome.afterMs, c.random);
+  if (delayMs === undefined && c.unclear) {
+    const message = `It is not known whether ${c.reference} reached ${c.providerName}; ${failures} attempts failed since. Look there, then resend or mark as sent. Last: ${outcome.message}`;
+    return { ...settledAs({ state: 'needs-person', code: 'attempts_exhausted', message }, c), failures };
+  }
   if (delayMs === undefined) {
     return { ...settledAs({ state: 'dead', code: 'attempts_exhausted', message: `Not sent: all ${failures} attempts failed. Last: ${outcome.message}` }, c), failures };
   }
@@ -96,9 +104,12 @@ export function transition(outcome: PushOutcome, c: Circumstances): Transition {
   }
 }
 
-/** What follows when a connector did not report before the lease ended. */
+/**
+ * What follows when a connector did not report before the lease ended. A call may have begun until then, so where only a lookup prevents a
+ * second order it must come when that call's order would be visible; an absence seen earlier would be believed.
+ */
 export function leaseExpired(c: Circumstances): Transition {
-  const message = `The connector did not report in time.`;
-  if (c.idempotency === 'none') return afterUnknown({ code: 'lease_expired', message }, c);
-  return { ...afterUnknown({ code: 'lease_expired', message, afterMs: 0 }, c), runAtMs: c.nowMs };
+  const next = afterUnknown({ code: 'lease_expired', message: 'The connector did not report in time.' }, c);
+  if (next.runAtMs === null) return next;
+  return { ...next, runAtMs: c.nowMs + (c.idempotency === 'lookup' ? c.visibilityDelayMs : 0) };
 }

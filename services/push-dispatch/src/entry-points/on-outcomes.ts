@@ -1,12 +1,14 @@
 import { consumers, validator, type PushOutcomes, type PushResult } from '@pes/contracts';
 import { consumeBatches, decodeJson, type Consumption } from '@pes/messaging';
 import { isDataError } from '@pes/store';
-import { adaptBuckets, pauseLanes, type LanePause, type RateNews } from '../data-access/lanes.sql.ts';
-import { loadCircumstances, type PushCircumstances } from '../data-access/load-circumstances.sql.ts';
+import { adaptBuckets, pauseLanes, type RateNews } from '../data-access/lanes.sql.ts';
+import { loadCircumstances } from '../data-access/load-circumstances.sql.ts';
 import { recordOutcomes, type RecordedOutcome } from '../data-access/record-outcomes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { publishDead } from './publish-dead.ts';
-import { transition, type Circumstances } from '../domain/transition.ts';
+import { circumstancesOf } from '../domain/circumstances.ts';
+import { pausesOf } from '../domain/lane-pause.ts';
+import { transition } from '../domain/transition.ts';
 import { rowEvents } from '../domain/push-change.ts';
 
 interface Reported {
@@ -14,24 +16,10 @@ interface Reported {
   result: PushResult;
 }
 
-/** What a decision about this push depends on; a provider without a manifest counts as one that cannot be asked, the safe reading. */
-export async function circumstancesOf(dispatch: Dispatch, row: PushCircumstances): Promise<Circumstances> {
-  const manifest = (await dispatch.manifests.current()).get(row.provider);
-  return {
-    idempotency: manifest?.idempotency ?? 'none',
-    providerName: manifest?.displayName ?? row.provider,
-    accountName: row.account_name,
-    reference: row.reference,
-    failures: row.failures,
-    nowMs: dispatch.clock.now(),
-    random: Math.random(),
-  };
-}
-
-async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promise<{ recorded: RecordedOutcome[]; pauses: LanePause[]; holds: RateNews[] }> {
+async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promise<{ recorded: RecordedOutcome[]; holds: RateNews[] }> {
+  const manifests = await dispatch.manifests.current();
   const rows = await loadCircumstances(dispatch.db, reported.map(({ result }) => result.pushId));
   const recorded: RecordedOutcome[] = [];
-  const pauses: LanePause[] = [];
   const holds: RateNews[] = [];
   for (const { accountId, result } of reported) {
     const row = rows.get(result.pushId);
@@ -39,12 +27,11 @@ async function decide(dispatch: Dispatch, reported: readonly Reported[]): Promis
       dispatch.log.warn({ pushId: result.pushId }, 'outcome of a push that is not known');
       continue;
     }
-    const next = transition(result.outcome, await circumstancesOf(dispatch, row));
+    const next = transition(result.outcome, circumstancesOf(row, manifests.get(row.provider), { nowMs: dispatch.clock.now(), random: Math.random() }));
     recorded.push({ result, transition: next });
-    if (next.pauseLaneUntilMs !== undefined) pauses.push({ accountId, untilMs: next.pauseLaneUntilMs, code: next.code ?? '', message: next.message });
     if (next.holdRateUntilMs !== undefined) holds.push({ accountId, remaining: 0, holdUntilMs: next.holdRateUntilMs });
   }
-  return { recorded, pauses, holds };
+  return { recorded, holds };
 }
 
 // Other programs may use the same key: stop a little before the provider's count is used up.
@@ -71,9 +58,9 @@ function count(dispatch: Dispatch, provider: string, { result, transition: { cod
 /** Outcomes → attempt log and next state in one statement → lanes → events → acknowledged. */
 async function handleOutcomes(dispatch: Dispatch, events: readonly PushOutcomes[]): Promise<void> {
   const reported = events.flatMap(({ accountId, results }) => results.map((result) => ({ accountId, result })));
-  const { recorded, pauses, holds } = await decide(dispatch, reported);
+  const { recorded, holds } = await decide(dispatch, reported);
   const rows = await recordOutcomes(dispatch.db, recorded);
-  await pauseLanes(dispatch.db, pauses);
+  await pauseLanes(dispatch.db, pausesOf(recorded, rows));
   await adaptBuckets(dispatch.db, [...holds, ...await rateNews(dispatch, events)]);
   const byPush = new Map(rows.map((row) => [row.push_id, row]));
   for (const outcome of recorded) count(dispatch, byPush.get(outcome.result.pushId)?.provider ?? 'unknown', outcome);

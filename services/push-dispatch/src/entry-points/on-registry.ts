@@ -59,15 +59,17 @@ export async function refreshLanes(db: Pool, manifests: ManifestCache, changed: 
 async function handleRegistry(dispatch: Dispatch, events: readonly RegistryEvent[]): Promise<void> {
   const { db } = dispatch;
   const entities = valuesOf(events, 'entity');
-  const changedAccounts = await applyAccounts(db, valuesOf(events, 'account'));
-  const changedActivations = await applyActivations(db, valuesOf(events, 'activation'));
+  await applyAccounts(db, valuesOf(events, 'account'));
+  await applyActivations(db, valuesOf(events, 'activation'));
   await applyEntities(db, entities);
-  if (changedAccounts.length > 0) {
-    await refreshLanes(db, dispatch.manifests, { accountIds: changedAccounts, providers: [] });
-    await openLanes(db, changedAccounts);
+  // All that the batch names, not only what is news: the process may have died after it stored the news and before it followed them.
+  const accountIds = [...new Set(valuesOf(events, 'account').map((account) => account.accountId))];
+  if (accountIds.length > 0) {
+    await refreshLanes(db, dispatch.manifests, { accountIds, providers: [] });
+    await openLanes(db, accountIds);
   }
   const rows: PushRow[] = [
-    ...await requeueAccounts(db, [...new Set([...changedAccounts, ...changedActivations])]),
+    ...await requeueAccounts(db, [...new Set([...accountIds, ...valuesOf(events, 'activation').map((activation) => activation.accountId)])]),
     ...await requeueEntities(db, entities),
   ];
   dispatch.wake(rows.map((row) => row.account_id));

@@ -3,8 +3,9 @@ import { loadContext } from '@pes/registry';
 import type { ClaimedPush } from '../domain/claimed-push.ts';
 import { parkPushes } from '../data-access/park-pushes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
+import { prepareAnnouncement } from '../domain/prepare-announcement.ts';
 import { prepareWork } from '../domain/prepare-work.ts';
-import { rowEvents } from '../domain/push-change.ts';
+import { publishNoted } from './publish-noted.ts';
 
 function entityIds(claimed: readonly ClaimedPush[]): string[] {
   return claimed.flatMap(({ snapshot }) => [snapshot.customer.userId, ...snapshot.items.map((item) => item.productId)]);
@@ -15,5 +16,11 @@ export async function sendWork(dispatch: Dispatch, claimed: readonly ClaimedPush
   const context = await loadContext(dispatch.db, claimed.map((push) => push.site_id), entityIds(claimed));
   const { messages, parkings } = prepareWork(claimed, context, await dispatch.manifests.current());
   await publishAll(dispatch.bus, messages);
-  if (parkings.length > 0) await dispatch.integration.publish(rowEvents(await parkPushes(dispatch.db, parkings)));
+  if (parkings.length > 0) await publishNoted(dispatch, await parkPushes(dispatch.db, parkings));
+}
+
+/** Hands claimed pushes to their connectors once more. */
+export async function announceWork(dispatch: Dispatch, unanswered: readonly ClaimedPush[]): Promise<void> {
+  const context = await loadContext(dispatch.db, unanswered.map((push) => push.site_id), entityIds(unanswered));
+  await publishAll(dispatch.bus, prepareAnnouncement(unanswered, context, await dispatch.manifests.current()));
 }

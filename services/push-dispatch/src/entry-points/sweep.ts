@@ -4,12 +4,13 @@ import { dueAccounts } from '../data-access/find-accounts.sql.ts';
 import { expiredLeases } from '../data-access/load-circumstances.sql.ts';
 import { applyLeaseExpiry } from '../data-access/record-outcomes.sql.ts';
 import { unansweredWork } from '../data-access/unanswered-work.sql.ts';
+import { unpublishedChanges } from '../data-access/unpublished-changes.sql.ts';
 import { countUnsettled } from '../data-access/unsettled.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { leaseExpired } from '../domain/transition.ts';
-import { rowEvents } from '../domain/push-change.ts';
-import { circumstancesOf } from './on-outcomes.ts';
-import { sendWork } from './send-work.ts';
+import { circumstancesOf } from '../domain/circumstances.ts';
+import { publishNoted } from './publish-noted.ts';
+import { announceWork } from './send-work.ts';
 
 /** Timers that make the service independent of hints and of messages that got lost. Every replica runs them; rows are locked, never waited for. */
 export interface Sweep {
@@ -17,25 +18,34 @@ export interface Sweep {
 }
 
 const expiryLimit = 500;
+const forgottenAfterMs = 5_000;
+const forgottenLimit = 500;
 
 async function expireLeases(dispatch: Dispatch): Promise<void> {
   const expired = await expiredLeases(dispatch.db, expiryLimit);
   if (expired.length === 0) return;
-  const moves = await Promise.all(expired.map(async (row) => ({
-    pushId: row.push_id, attempt: row.attempt, transition: leaseExpired(await circumstancesOf(dispatch, row)),
-  })));
+  const manifests = await dispatch.manifests.current();
+  const moves = expired.map((row) => ({
+    pushId: row.push_id, attempt: row.attempt,
+    transition: leaseExpired(circumstancesOf(row, manifests.get(row.provider), { nowMs: dispatch.clock.now(), random: Math.random() })),
+  }));
   const rows = await applyLeaseExpiry(dispatch.db, moves);
   dispatch.log.warn({ count: rows.length }, 'connectors did not report in time; the orders are looked up');
   dispatch.wake(rows.map((row) => row.account_id));
-  await dispatch.integration.publish(rowEvents(rows));
+  await publishNoted(dispatch, rows);
 }
 
 async function announceAgain(dispatch: Dispatch, olderThanMs: number): Promise<void> {
   const unanswered = await unansweredWork(dispatch.db, olderThanMs);
   if (unanswered.length === 0) return;
   dispatch.log.info({ count: unanswered.length }, 'work without an outcome is announced again');
-  // Whether the first message was handled is not known here.
-  await sendWork(dispatch, unanswered.map((push) => ({ ...push, check_first: true })));
+  await announceWork(dispatch, unanswered);
+}
+
+/** Young changes are on their way in the process that made them. */
+async function publishForgotten(dispatch: Dispatch): Promise<void> {
+  const rows = await unpublishedChanges(dispatch.db, forgottenAfterMs, forgottenLimit);
+  if (rows.length > 0) await publishNoted(dispatch, rows);
 }
 
 async function reportUnsettled(dispatch: Dispatch): Promise<void> {
@@ -67,6 +77,7 @@ export function startSweep(dispatch: Dispatch): Sweep {
       await announceAgain(dispatch, firstAnnouncement ? 1_000 : config.REANNOUNCE_AFTER_MS);
       firstAnnouncement = false;
     }),
+    every(forgottenAfterMs, 'unpublished changes', () => publishForgotten(dispatch)),
     every(5_000, 'integration stream', () => dispatch.integration.verify()),
     every(15_000, 'unsettled', () => reportUnsettled(dispatch)),
     every(3_600_000, 'partitions', () => createAttemptPartitions(db, config.ATTEMPT_RETENTION_DAYS)),
