@@ -16,6 +16,7 @@ const remedies: Record<FailureCode, string> = {
   site_not_live: 'Enable the account on the site and switch IsLive on.',
   mapping_missing: 'Set the value that the message names. The push is queued again by itself.',
   reference_invalid: 'Use an account whose prefix is shorter or has other characters.',
+  reference_taken: 'Find out in Pressero why two orders have one number; push the second as a new order if both are meant.',
   account_paused: 'Resume the account. The queue is kept.',
   not_ready_any_more: 'Nothing: it is queued again when the order is ready.',
   manifest_missing: 'Start the connector of the provider. The queue is kept.',

@@ -16,6 +16,7 @@ export const failureCodes = {
   site_not_live: 'No account is enabled and live on this site.',
   mapping_missing: 'A product, user or shipping method has no value for this provider.',
   reference_invalid: 'Our order number does not fit the rules of the provider.',
+  reference_taken: 'Another order of the account already has this reference.',
   account_paused: 'The account is paused.',
   not_ready_any_more: 'The order changed before it was sent and is waiting again.',
   manifest_missing: 'The connector of this provider has not started yet.',

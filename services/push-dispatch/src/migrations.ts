@@ -117,4 +117,13 @@ export const migrations: readonly Migration[] = [
       'create index push_unpublished on push (push_id) where unpublished',
     ],
   },
+  {
+    // Two orders of one number are a fault elsewhere, and an outcome like any other: the second one is refused and says why.
+    name: 'reference holder',
+    sql: [
+      'alter table push add column reference_holder boolean not null default true',
+      'alter table push drop constraint push_account_id_reference_key',
+      'create unique index push_reference on push (account_id, reference) where reference_holder',
+    ],
+  },
 ];

@@ -83,6 +83,23 @@ describe('push-dispatch', () => {
     expect(running.newestChange(order.orderNumber)).toMatchObject({ code: 'site_unknown', accountId: null });
   });
 
+  it('refuses the second of two orders with one number, in one batch or later, and sends the others', async () => {
+    const first = decision();
+    const twin = decision({ orderNumber: first.orderNumber });
+    const other = decision();
+    await running.decide(first, twin, other);
+    await reaches(other.orderNumber, 'sent');
+    const later = decision({ orderNumber: first.orderNumber });
+    await running.decide(later);
+    const statesOf = async (): Promise<Record<string, string>> => Object.fromEntries(
+      (await running.db.query<{ order_id: string; state: string; code: string | null }>('select order_id, state, code from push where order_number = $1', [first.orderNumber]))
+        .rows.map((row) => [row.order_id, `${row.state} ${row.code}`]),
+    );
+    await waitUntil(async () => Object.keys(await statesOf()).length === 3 && Object.values(await statesOf()).includes('sent null'));
+    expect(await statesOf()).toEqual({ [first.orderId]: 'sent null', [twin.orderId]: 'rejected reference_taken', [later.orderId]: 'rejected reference_taken' });
+    expect(workOf(first.orderNumber)).toHaveLength(1);
+  });
+
   it('looks an order up first after an unknown outcome', async () => {
     running.answer = (item) => (item.attempt === 1 ? { kind: 'unknown', code: 'timeout', message: 'no answer', afterMs: 0 } : { kind: 'duplicate', providerRef: 'P-2' });
     const order = decision();

@@ -4,6 +4,7 @@ import { qualifiedPushColumns, type PushRow } from '../domain/push-state.ts';
 
 /**
  * From which states a command moves a push. Nothing moves a push that is queued, being sent or sent: a command that comes late does no harm.
+ * A push whose reference belongs to another order can only become a new order.
  * A rejected push is certainly not at the provider, so it starts afresh. `retry` of an unclear outcome checks first; only `resend` sends without, and is for providers that cannot be asked.
  */
 const applyStatement = {
@@ -13,7 +14,7 @@ const applyStatement = {
         as t(command_id, push_id, subscriber_id, action, actor, note, provider_ref)),
     allowed as materialized (
       select c.*, push.state, push.reference, push.generation from c join push on push.push_id = c.push_id and push.subscriber_id = c.subscriber_id
-      where (c.action in ('retry', 'resend', 'resend-as-new') and push.state in ('dead', 'rejected', 'blocked', 'retrying', 'waiting-mapping', 'dismissed', 'needs-person'))
+      where (c.action in ('retry', 'resend', 'resend-as-new') and (push.reference_holder or c.action = 'resend-as-new') and push.state in ('dead', 'rejected', 'blocked', 'retrying', 'waiting-mapping', 'dismissed', 'needs-person'))
         or (c.action = 'resend-as-new' and push.state = 'sent')
         or (c.action = 'mark-sent' and push.state in ('dead', 'rejected', 'blocked', 'retrying', 'checking', 'waiting-mapping', 'dismissed', 'needs-person'))
         or (c.action = 'dismiss' and push.state in ('dead', 'rejected', 'blocked', 'waiting-mapping', 'needs-person', 'withdrawn'))),
@@ -39,6 +40,7 @@ const applyStatement = {
         first_sent_at = case when due.action in ('resend', 'resend-as-new') or due.state = 'rejected' then null else push.first_sent_at end,
         generation = push.generation + case when due.action = 'resend-as-new' then 1 else 0 end,
         reference = case when due.action = 'resend-as-new' then regexp_replace(push.reference, '-R[0-9]+$', '') || '-R' || (push.generation + 1) else push.reference end,
+        reference_holder = push.reference_holder or due.action = 'resend-as-new',
         waiting_for = '{}', revision = push.revision + 1, updated_at = now()
       from due where push.push_id = due.push_id and push.state = due.state
       returning ${qualifiedPushColumns})

@@ -24,12 +24,17 @@ const recordDecisionsStatement = {
       where (excluded.version, excluded.decided_at) > (order_snapshot.version, order_snapshot.decided_at)
       returning order_id, eligible),
     planned as (
-      select t.* from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
+      select t.*, row_number() over (partition by t.account_id, t.reference order by t.order_id) > 1
+          or exists (select from push p where p.account_id = t.account_id and p.reference = t.reference and p.reference_holder and p.order_id <> t.order_id) as is_taken
+      from unnest($10::uuid[], $11::uuid[], $12::uuid[], $13::uuid[], $14::uuid[], $15::bigint[], $16::text[], $17::text[], $18::text[], $19::text[], $20::text[], $21::text[])
         as t(push_id, order_id, account_id, subscriber_id, site_id, order_number, provider, reference, state, code, message, waiting_for)
       join stored using (order_id)),
     created as (
-      insert into push (push_id, order_id, account_id, subscriber_id, site_id, order_number, provider, reference, state, code, message, waiting_for, run_at)
-      select push_id, order_id, account_id, subscriber_id, site_id, order_number, provider, reference, state, code, message, waiting_for::uuid[], now()
+      insert into push (push_id, order_id, account_id, subscriber_id, site_id, order_number, provider, reference, reference_holder, state, code, message, waiting_for, run_at)
+      select push_id, order_id, account_id, subscriber_id, site_id, order_number, provider, reference, not is_taken,
+        case when is_taken then 'rejected' else state end, case when is_taken then 'reference_taken' else code end,
+        case when is_taken then 'Not sent: another order of this account already has the reference ' || reference || '. Two orders with one number are a fault in Pressero; push it as a new order if both are meant.' else message end,
+        case when is_taken then '{}' else waiting_for end::uuid[], now()
       from planned order by order_id, account_id
       on conflict (order_id, account_id) do nothing
       returning ${pushColumns}),
@@ -54,11 +59,7 @@ const recordDecisionsStatement = {
 
 const uuidArray = (ids: readonly (string | number)[]): string => `{${ids.join(',')}}`;
 
-/**
- * Stores decisions (one per order at most) and the pushes planned for them.
- * @returns the pushes that came into being, changed, or belong to an order that was already known in this version or a newer one
- */
-export async function recordDecisions(db: Queryable, decisions: readonly OrderDecision[], pushes: readonly PlannedPush[]): Promise<PushRow[]> {
+async function record(db: Queryable, decisions: readonly OrderDecision[], pushes: readonly PlannedPush[]): Promise<PushRow[]> {
   const eligible = (decision: OrderDecision): boolean => decision.result === 'eligible';
   return select<PushRow>(db, recordDecisionsStatement, [
     decisions.map((d) => d.orderId), decisions.map((d) => d.subscriberId), decisions.map((d) => d.siteId), decisions.map((d) => d.orderNumber),
@@ -69,4 +70,20 @@ export async function recordDecisions(db: Queryable, decisions: readonly OrderDe
     pushes.map((p) => p.orderNumber), pushes.map((p) => p.provider), pushes.map((p) => p.reference), pushes.map((p) => p.state), pushes.map((p) => p.code),
     pushes.map((p) => p.message), pushes.map((p) => uuidArray(p.waitingFor)),
   ]);
+}
+
+const uniqueViolation = '23505';
+
+/**
+ * Stores decisions (one per order at most) and the pushes planned for them.
+ * @returns the pushes that came into being, changed, or belong to an order that was already known in this version or a newer one
+ */
+export async function recordDecisions(db: Queryable, decisions: readonly OrderDecision[], pushes: readonly PlannedPush[]): Promise<PushRow[]> {
+  try {
+    return await record(db, decisions, pushes);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== uniqueViolation) throw error;
+    // Another replica gave the same reference to another order at the same time; now it is there to be seen.
+    return record(db, decisions, pushes);
+  }
 }
