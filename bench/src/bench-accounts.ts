@@ -17,18 +17,25 @@ const requestsPerMinute = 100_000_000;
 const credentials = (n: number): Record<string, string> => ({ apiKey: `bench-key-${n}`, apiSecret: `bench-secret-${n}` });
 
 /** What the simulator must know. */
-export function simulatorConfig(): object {
-  return { accounts: Array.from({ length: accountCount }, (_, n) => ({ ...credentials(n), name: accountId(n), requestsPerMinute })) };
+export function simulatorConfig(count = accountCount): object {
+  return { accounts: Array.from({ length: count }, (_, n) => ({ ...credentials(n), name: accountId(n), requestsPerMinute })) };
 }
 
-export function registryEvents(baseUrl: string, key: ProviderKey): OutMessage[] {
+export interface BenchAccounts {
+  count?: number;
+  /** Where the provider of an account is. */
+  baseUrlOf(n: number): string;
+  key: ProviderKey;
+}
+
+export function registryEvents({ count = accountCount, baseUrlOf, key }: BenchAccounts): OutMessage[] {
   const version = 1;
   const event = (subject: string, type: string, data: object): OutMessage => ({ subject, type, id: `${subject}:${Date.now()}`, source: 'bench', data });
-  return Array.from({ length: accountCount }, (_, n) => n).flatMap((n) => {
+  return Array.from({ length: count }, (_, n) => n).flatMap((n) => {
     const owner = { subscriberId, provider, accountId: accountId(n) };
     const site: RegistrySite = { subscriberId, siteId: siteId(n), name: `Bench ${n}`, invalidItemPolicy: 'block-order', version };
     const account: RegistryAccount = {
-      ...owner, name: `Bench ${n}`, state: 'active', referencePrefix: referencePrefix(n), settings: { baseUrl, requestsPerMinute },
+      ...owner, name: `Bench ${n}`, state: 'active', referencePrefix: referencePrefix(n), settings: { baseUrl: baseUrlOf(n), requestsPerMinute },
       sealedCredentials: seal(key, credentials(n), owner), version,
     };
     const activation: RegistryActivation = { subscriberId, siteId: siteId(n), accountId: accountId(n), enabled: true, live: true, settings: {}, version };

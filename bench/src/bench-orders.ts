@@ -23,10 +23,10 @@ export function accountOf(orderNumber: number): number {
 }
 
 /** An order with two items, paid, approved and with its files: about 2.4 kB, goes to one account. */
-export function orderEvent(orderNumber: number): OutMessage {
+export function orderEvent(orderNumber: number, account = accountOf(orderNumber)): OutMessage {
   const now = new Date().toISOString();
   const order: OrderSnapshot = {
-    orderId: newId(), orderNumber, version: 1, subscriberId, siteId: siteId(accountOf(orderNumber)), siteName: `Bench ${accountOf(orderNumber)}`, siteType: 'b2b',
+    orderId: newId(), orderNumber, version: 1, subscriberId, siteId: siteId(account), siteName: `Bench ${account}`, siteType: 'b2b',
     placedAt: now, updatedAt: now, currency: 'USD', isPaid: true, paidAt: now,
     customer: { userId: 'be7c0000-0000-7000-8000-0000000000c1', firstName: 'Toni', lastName: 'Field', email: 'toni@example.com' }, billTo: address,
     totals: { subtotal: '169.00', shipping: '19.90', tax: '14.20', discount: '0', total: '203.10' }, items: [item(1), item(2)],

@@ -28,18 +28,32 @@ export const naiveEnv: { eligibility: ServiceEnv; dispatch: ServiceEnv } = {
   },
 };
 
+export interface BenchOptions {
+  /** Settings of the services, as environment variables. */
+  eligibility?: ServiceEnv;
+  dispatch?: ServiceEnv;
+  connector?: ServiceEnv;
+  /** How many; eight when left out. */
+  accounts?: number;
+  /** Where the provider of an account is; the simulator when left out or undefined. */
+  baseUrlOf?(account: number): string | undefined;
+  postgresSettings?: Record<string, string | number>;
+}
+
 /** The real topology: every service and simulator its own process, NATS on files, PostgreSQL with fsync on. */
-export async function startBenchSystem(env: { eligibility?: ServiceEnv; dispatch?: ServiceEnv } = {}, connector: ServiceEnv = {}, postgresSettings: Record<string, string | number> = {}): Promise<BenchSystem> {
+export async function startBenchSystem({ eligibility = {}, dispatch = {}, connector = {}, accounts, baseUrlOf, postgresSettings = {} }: BenchOptions = {}): Promise<BenchSystem> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pes-bench-'));
   const configFile = join(dataDir, '..', `${dataDir.split('/').at(-1)}-simulator.json`);
-  await writeFile(configFile, JSON.stringify(simulatorConfig()), { mode: 0o600 });
+  await writeFile(configFile, JSON.stringify(simulatorConfig(accounts)), { mode: 0o600 });
   const system = await startSystem({
     dataDir, logLevel: 'warn', simulatorDataFiles: false, postgresSettings,
-    env: { shipstation: connector, 'order-eligibility': env.eligibility ?? {}, 'push-dispatch': env.dispatch ?? {}, 'shipstation-simulator': { SIMULATOR_CONFIG: configFile } },
+    env: { shipstation: connector, 'order-eligibility': eligibility, 'push-dispatch': dispatch, 'shipstation-simulator': { SIMULATOR_CONFIG: configFile } },
   });
   const bus = await connectBus({ servers: system.natsUrl, name: 'bench' });
   await ensureTopology(bus, { replicas: 1, storageBudgetBytes });
-  await publishAll(bus, registryEvents(system.simulators.shipStation, system.providerKey('shipstation')));
+  await publishAll(bus, registryEvents({
+    ...(accounts === undefined ? {} : { count: accounts }), baseUrlOf: (n) => baseUrlOf?.(n) ?? system.simulators.shipStation, key: system.providerKey('shipstation'),
+  }));
   for (const consumer of [consumers.eligibilitySites, consumers.dispatchRegistry]) await waitUntilCaughtUp(bus, consumer, 30_000);
   const sent = watchSentOrders(bus);
   return {

@@ -42,7 +42,7 @@ async function measureBatched() {
   say(`draining ${values.orders} orders`);
   const drained = await measureDrain(bench, numbers(numbering, Number(values.orders)));
   say(`${values.rate} orders/s for ${values.seconds} s`);
-  const latency = await measureOpenLoop(bench.bus, bench.sent, Number(values.rate), numbers(numbering, Number(values.rate) * Number(values.seconds)));
+  const latency = await measureOpenLoop(bench, Number(values.rate), numbers(numbering, Number(values.rate) * Number(values.seconds)));
   return { machine, drained, latency, ledger: await finish(bench) };
 }
 

@@ -3,7 +3,6 @@ import { publishAll, type Bus } from '@pes/messaging';
 import { orderEvent } from './bench-orders.ts';
 import type { BenchSystem } from './bench-system.ts';
 import { cpuPerOrder, cpuTimes } from './cpu-times.ts';
-import type { SentOrders } from './sent-orders.ts';
 
 export interface DrainResult {
   orders: number;
@@ -43,9 +42,8 @@ function freeze(pid: number): () => void {
  */
 export async function measureDrain({ bus, sent, pids }: BenchSystem, orderNumbers: readonly number[]): Promise<DrainResult> {
   const release = freeze(pids().get('order-eligibility') as number);
-  const before = sent.at.size;
   try {
-    for (let start = 0; start < orderNumbers.length; start += 1000) await publishAll(bus, orderNumbers.slice(start, start + 1000).map(orderEvent));
+    for (let start = 0; start < orderNumbers.length; start += 1000) await publishAll(bus, orderNumbers.slice(start, start + 1000).map((n) => orderEvent(n)));
   } catch (error) {
     release();
     throw error;
@@ -53,7 +51,7 @@ export async function measureDrain({ bus, sent, pids }: BenchSystem, orderNumber
   const cpuBefore = await cpuTimes(pids());
   release();
   const startedAt = performance.now();
-  await sent.untilCount(before + orderNumbers.length, 300_000);
+  await sent.until(orderNumbers, 300_000);
   const seconds = (performance.now() - startedAt) / 1000;
   return {
     orders: orderNumbers.length, seconds: round(seconds, 2), ordersPerSecond: Math.round(orderNumbers.length / seconds),
@@ -65,19 +63,18 @@ export async function measureDrain({ bus, sent, pids }: BenchSystem, orderNumber
  * Latency at a fixed rate, from the moment an order was due to the arrival of its "sent" event. A late publisher does not move the
  * schedule, so a stall counts for every order that was due in it (no coordinated omission).
  */
-export async function measureOpenLoop(bus: Bus, sent: SentOrders, ratePerSecond: number, orderNumbers: readonly number[]): Promise<LatencyResult> {
+export async function measureOpenLoop({ bus, sent }: BenchSystem, ratePerSecond: number, orderNumbers: readonly number[], accountOf?: (orderNumber: number) => number): Promise<LatencyResult> {
   const startedAt = performance.now() + 100;
   const dueAt = (index: number): number => startedAt + (index * 1000) / ratePerSecond;
   const publishing: Array<Promise<unknown>> = [];
-  const before = sent.at.size;
   for (let index = 0; index < orderNumbers.length;) {
     const due: number[] = [];
     while (index < orderNumbers.length && dueAt(index) <= performance.now()) due.push(orderNumbers[index++] as number);
-    if (due.length > 0) publishing.push(publishAll(bus, due.map(orderEvent)));
+    if (due.length > 0) publishing.push(publishAll(bus, due.map((n) => orderEvent(n, accountOf?.(n)))));
     await sleep(1);
   }
   await Promise.all(publishing);
-  await sent.untilCount(before + orderNumbers.length, 60_000);
+  await sent.until(orderNumbers, 60_000);
   const latencies = orderNumbers.map((orderNumber, index) => (sent.at.get(orderNumber) ?? Infinity) - dueAt(index)).sort((a, b) => a - b);
   const percentile = (share: number): number => round(latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? NaN, 1);
   return { ratePerSecond, orders: orderNumbers.length, p50Ms: percentile(0.5), p95Ms: percentile(0.95), p99Ms: percentile(0.99) };

@@ -6,7 +6,7 @@ import { consumeBatches, decodeJson, type Bus } from '@pes/messaging';
 export interface SentOrders {
   /** Arrival of the "sent" event by order number, milliseconds of performance.now(). */
   at: ReadonlyMap<number, number>;
-  untilCount(count: number, timeoutMs: number): Promise<void>;
+  until(orderNumbers: readonly number[], timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,11 +25,13 @@ export function watchSentOrders(bus: Bus): SentOrders {
   });
   return {
     at,
-    async untilCount(count, timeoutMs) {
+    async until(orderNumbers, timeoutMs) {
       const deadline = performance.now() + timeoutMs;
-      while (at.size < count) {
-        if (performance.now() > deadline) throw new Error(`${at.size} of ${count} orders were sent within ${timeoutMs / 1000} s`);
-        await sleep(20);
+      let missing = orderNumbers.filter((n) => !at.has(n));
+      while (missing.length > 0) {
+        if (performance.now() > deadline) throw new Error(`${missing.length} of ${orderNumbers.length} orders were not sent within ${timeoutMs / 1000} s`);
+        await sleep(5);
+        missing = missing.filter((n) => !at.has(n));
       }
     },
     stop: () => consumption.stop(),

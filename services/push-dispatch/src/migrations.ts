@@ -126,4 +126,8 @@ export const migrations: readonly Migration[] = [
       'create unique index push_reference on push (account_id, reference) where reference_holder',
     ],
   },
+  {
+    name: 'orders per request',
+    sql: ['alter table lane add column orders_per_request integer not null default 1'],
+  },
 ];

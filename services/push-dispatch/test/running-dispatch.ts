@@ -1,6 +1,6 @@
 import {
   eventTypes, pushWorkConsumer, subjects, validator, type ConnectorManifest, type OrderDecision, type PushChange, type PushChanged, type PushOutcome, type PushWork,
-  type PushWorkItem, type RegistryAccount, type RegistryActivation, type RegistryEntity,
+  type PushWorkItem, type RateReport, type RegistryAccount, type RegistryActivation, type RegistryEntity,
 } from '@pes/contracts';
 import { connectBus, consumeBatches, decodeJson, ensureTopology, publish, publishAll, type Bus, type Consumption } from '@pes/messaging';
 import { createLogger, loadConfig, startService, type RunningService } from '@pes/service-kit';
@@ -21,6 +21,8 @@ export interface RunningDispatch {
   changes: PushChange[];
   /** What the connector answers; undefined: it stays silent. */
   answer: (item: PushWorkItem) => PushOutcome | undefined;
+  /** What it says about the provider's rate; undefined: nothing. */
+  rate: () => RateReport | undefined;
   announce(manifest: ConnectorManifest): Promise<void>;
   register(events: { accounts?: RegistryAccount[]; activations?: RegistryActivation[]; entities?: RegistryEntity[] }): Promise<void>;
   decide(...decisions: OrderDecision[]): Promise<void>;
@@ -45,6 +47,7 @@ export async function runDispatch(settings: Record<string, string> = {}): Promis
     nats, bus, work: [], changes: [],
     db: createPool({ url: database.url, applicationName: 'test', maxConnections: 2, schema }),
     answer: (item) => ({ kind: 'accepted', providerRef: `at-acme-${item.push.reference}` }),
+    rate: () => undefined,
     async announce(manifest) {
       await publish(bus, { subject: subjects.connectorManifest(manifest.provider), type: eventTypes.connectorManifest, id: `manifest-${serial += 1}`, source: 'test', data: manifest });
     },
@@ -112,9 +115,10 @@ async function play(running: RunningDispatch, work: PushWork): Promise<void> {
     return outcome === undefined ? [] : [{ pushId: item.pushId, fence: item.fence, startedAt: now, finishedAt: now, outcome, exchanges: [] }];
   });
   if (results.length === 0) return;
+  const rate = running.rate();
   await publish(running.bus, {
     subject: subjects.outcomePush(work.provider, work.account.accountId), type: eventTypes.outcomePush,
     id: `outcome-${results.map((result) => `${result.pushId}:${result.fence}`).join()}`, source: 'test',
-    data: { provider: work.provider, accountId: work.account.accountId, results },
+    data: { provider: work.provider, accountId: work.account.accountId, results, ...(rate !== undefined && { rate }) },
   });
 }

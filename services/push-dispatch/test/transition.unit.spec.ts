@@ -59,6 +59,13 @@ describe('transition', () => {
     expect(next.pauseLaneUntilMs).toBeUndefined();
   });
 
+  it('an order that may have been sent waits for an open breaker or a busy provider as well, and uses up no check', () => {
+    const open = transition({ kind: 'unknown', code: 'breaker_open', message: 'failing', afterMs: 30_000 }, given({ failures: retryDelaysMs.length }));
+    expect(open).toMatchObject({ state: 'checking', failures: retryDelaysMs.length, runAtMs: nowMs + 30_000, pauseLaneUntilMs: nowMs + 30_000 });
+    const busy = transition({ kind: 'unknown', code: 'rate_limited', message: 'slow down' }, given({ failures: 2 }));
+    expect(busy).toMatchObject({ state: 'checking', failures: 2, runAtMs: nowMs + 60_000, holdRateUntilMs: nowMs + 60_000 });
+  });
+
   it('refused credentials stop the account until somebody acts', () => {
     expect(transition({ kind: 'blocked', code: 'auth', message: 'Key refused.' }, given())).toMatchObject({ state: 'blocked', pauseLaneUntilMs: Infinity });
   });

@@ -11,6 +11,7 @@ export const claimedColumns = `${qualifiedPushColumns}, push.claimed_at, push.le
  *
  * Lanes are locked in the order of their id and then buckets in the order of their key, so two claims cannot lock each other out; pushes
  * that somebody else writes are skipped. Lanes that share a bucket are served in turn, longest unserved first.
+ * A token is one call. Orders that share calls at the connector share tokens; one that may be at the provider already goes alone.
  * first_sent_at is the time of the first claim that was handed on: from then on the order may be at the provider.
  */
 const claimPushesStatement = {
@@ -25,24 +26,29 @@ const claimPushesStatement = {
     filled as materialized (
       select bucket_key, least(capacity, tokens + greatest(0, extract(epoch from clock_timestamp() - refilled_at)) * refill_per_second) as tokens from buckets),
     wants as materialized (
-      select account_id, lease_ms, bucket_key, served_at, gen_random_uuid() as work_id, floor(tokens) as tokens,
+      select account_id, lease_ms, bucket_key, served_at, orders_per_request, gen_random_uuid() as work_id, floor(tokens) as tokens,
         greatest(0, least($2::integer, orders_per_message,
           max_in_flight - (select count(*) from push s where s.account_id = locked.account_id and s.state = 'sending'))) as want
       from locked join filled using (bucket_key)),
     lanes as materialized (
-      select *, greatest(0, least(want, tokens - coalesce(sum(want) over (
-        partition by bucket_key order by served_at, account_id rows between unbounded preceding and 1 preceding), 0)))::integer as room
+      select *, greatest(0, tokens - coalesce(sum(ceil(want::double precision / orders_per_request)) over (
+        partition by bucket_key order by served_at, account_id rows between unbounded preceding and 1 preceding), 0)) as calls
       from wants),
-    picked as materialized (
-      select ready.push_id, ready.state = 'checking' as check_first, lanes.work_id, lanes.lease_ms
+    due as materialized (
+      select ready.*, lanes.account_id, lanes.bucket_key, lanes.work_id, lanes.lease_ms, lanes.orders_per_request, lanes.calls
       from lanes cross join lateral (
-        select push_id, state from push
+        select push_id, run_at, state = 'checking' or check_first as alone from push
         where push.account_id = lanes.account_id and state in ('queued', 'retrying', 'checking') and run_at <= now()
         order by run_at, push_id
-        limit lanes.room
+        limit least(lanes.want, lanes.calls * lanes.orders_per_request)::integer
         for update skip locked) ready),
+    picked as materialized (
+      select * from (
+        select due.*, count(*) filter (where alone) over lane + ceil((count(*) filter (where not alone) over lane)::double precision / orders_per_request) as cost
+        from due window lane as (partition by account_id order by run_at, push_id rows unbounded preceding)) counted
+      where cost <= calls),
     claimed as (
-      update push set state = 'sending', code = null, message = 'Being sent.', attempt = attempt + 1, check_first = picked.check_first or push.check_first,
+      update push set state = 'sending', code = null, message = 'Being sent.', attempt = attempt + 1, check_first = picked.alone,
         work_id = picked.work_id, announced_again = false, claimed_at = now(),
         lease_until = now() + (case when $3::integer > 0 then $3::integer else picked.lease_ms end) * interval '1 millisecond',
         first_sent_at = coalesce(first_sent_at, now()), run_at = null, revision = revision + 1, updated_at = now()
@@ -52,7 +58,8 @@ const claimPushesStatement = {
       update lane set served_at = clock_timestamp() where account_id in (select account_id from claimed)),
     charged as (
       update bucket set tokens = filled.tokens - used.n, refilled_at = clock_timestamp()
-      from filled join (select bucket_key, count(*) as n from claimed join locked using (account_id) group by bucket_key) used using (bucket_key)
+      from filled join (
+        select bucket_key, sum(cost) as n from (select bucket_key, max(cost) as cost from picked group by bucket_key, account_id) message group by bucket_key) used using (bucket_key)
       where bucket.bucket_key = filled.bucket_key)
     select claimed.*, o.eligible, o.item_numbers, o.snapshot from claimed join order_snapshot o using (order_id)
     order by claimed.work_id, claimed.push_id`,

@@ -32,12 +32,12 @@ const upsertBucketsStatement = {
 
 const upsertLanesStatement = {
   name: 'dispatch-upsert-lanes',
-  text: `insert into lane (account_id, provider, bucket_key, max_in_flight, orders_per_message, lease_ms)
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])
-      as t(account_id, provider, bucket_key, max_in_flight, orders_per_message, lease_ms)
+  text: `insert into lane (account_id, provider, bucket_key, max_in_flight, orders_per_message, lease_ms, orders_per_request)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
+      as t(account_id, provider, bucket_key, max_in_flight, orders_per_message, lease_ms, orders_per_request)
     order by account_id
     on conflict (account_id) do update set provider = excluded.provider, bucket_key = excluded.bucket_key, max_in_flight = excluded.max_in_flight,
-      orders_per_message = excluded.orders_per_message, lease_ms = excluded.lease_ms`,
+      orders_per_message = excluded.orders_per_message, lease_ms = excluded.lease_ms, orders_per_request = excluded.orders_per_request`,
 };
 
 export interface LaneSettings {
@@ -52,15 +52,15 @@ export async function upsertLanes(db: Queryable, lanes: readonly LaneSettings[])
   await select(db, upsertBucketsStatement, [lanes.map((l) => l.bucketKey), lanes.map((l) => l.limits.capacity), lanes.map((l) => l.limits.refillPerSecond)]);
   await select(db, upsertLanesStatement, [
     lanes.map((l) => l.accountId), lanes.map((l) => l.manifest.provider), lanes.map((l) => l.bucketKey), lanes.map((l) => l.manifest.maxInFlight),
-    lanes.map((l) => l.manifest.ordersPerMessage), lanes.map((l) => l.limits.leaseMs),
+    lanes.map((l) => l.manifest.ordersPerMessage), lanes.map((l) => l.limits.leaseMs), lanes.map((l) => l.manifest.rateLimit.ordersPerRequest ?? 1),
   ]);
 }
 
 export interface RateNews {
   accountId: string;
-  /** Pushes that may still go before the provider's window ends. */
+  /** Calls that may still be made before the provider's window ends. */
   remaining: number;
-  /** Nothing more until then; 0 when the remaining pushes may go. Milliseconds. */
+  /** Nothing more until then; 0 when the remaining calls may be made. Milliseconds. */
   holdUntilMs: number;
 }
 

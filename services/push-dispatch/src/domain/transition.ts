@@ -34,9 +34,9 @@ export interface Circumstances {
   random: number;
 }
 
-// Neither says anything about the order: a busy provider or a late message must not use up its attempts.
-const uncounted = new Set(['rate_limited', 'lease_expired_unsent', 'breaker_open']);
-const defaultPauseMs = 60_000;
+// None says anything about the order: a busy or failing provider or a late message must not use up its attempts, and a confirmation that is
+// still on its way is awaited by the connector itself. With the wait in milliseconds where the connector names none.
+const uncounted = new Map([['rate_limited', 60_000], ['breaker_open', 60_000], ['lease_expired_unsent', 0], ['awaiting_confirmation', 10_000]]);
 
 type Settled = Pick<Transition, 'state' | 'code' | 'message'> & { providerRef?: string | null };
 
@@ -44,14 +44,23 @@ function settledAs({ providerRef = null, ...settled }: Settled, c: Circumstances
   return { ...settled, runAtMs: null, failures: c.failures, providerRef };
 }
 
+/** How long to wait when the outcome is no failure of the order, undefined when it is one. Milliseconds. */
+function waitOf({ code, afterMs }: { code: string; afterMs?: number }): number | undefined {
+  const defaultMs = uncounted.get(code);
+  return defaultMs === undefined ? undefined : (afterMs ?? defaultMs);
+}
+
+/** What others must wait for as well: the account behind an open breaker, everybody with the same credentials at a busy provider. */
+function othersWait(code: string, untilMs: number): Pick<Transition, 'pauseLaneUntilMs' | 'holdRateUntilMs'> {
+  if (code === 'breaker_open') return { pauseLaneUntilMs: untilMs };
+  return code === 'rate_limited' ? { holdRateUntilMs: untilMs } : {};
+}
+
 function afterRetry(outcome: Extract<PushOutcome, { kind: 'retry' }>, c: Circumstances): Transition {
-  if (uncounted.has(outcome.code)) {
-    const untilMs = c.nowMs + (outcome.afterMs ?? (outcome.code === 'lease_expired_unsent' ? 0 : defaultPauseMs));
-    return {
-      state: 'retrying', code: outcome.code, message: outcome.message, runAtMs: untilMs, failures: c.failures, providerRef: null,
-      ...(outcome.code === 'rate_limited' ? { holdRateUntilMs: untilMs } : {}),
-      ...(outcome.code === 'breaker_open' ? { pauseLaneUntilMs: untilMs } : {}),
-    };
+  const waitMs = waitOf(outcome);
+  if (waitMs !== undefined) {
+    const runAtMs = c.nowMs + waitMs;
+    return { state: 'retrying', code: outcome.code, message: outcome.message, runAtMs, failures: c.failures, providerRef: null, ...othersWait(outcome.code, runAtMs) };
   }
   const failures = c.failures + 1;
   const delayMs = nextDelayMs(failures, outcome.afterMs, c.random);
@@ -71,14 +80,15 @@ function afterUnknown(outcome: { code: string; message: string; afterMs?: number
     const message = `It is not known whether ${c.reference} reached ${c.providerName}, and ${c.providerName} cannot be asked. Look there, then resend or mark as sent. ${outcome.message}`;
     return settledAs({ state: 'needs-person', code: outcome.code, message, providerRef }, c);
   }
-  // A confirmation that is still on its way is no failure; the connector ends that wait itself.
-  const failures = outcome.code === 'awaiting_confirmation' ? c.failures : c.failures + 1;
-  const delayMs = outcome.code === 'awaiting_confirmation' ? (outcome.afterMs ?? 10_000) : nextDelayMs(failures, outcome.afterMs, c.random);
+  const waitMs = waitOf(outcome);
+  const failures = waitMs === undefined ? c.failures + 1 : c.failures;
+  const delayMs = waitMs ?? nextDelayMs(failures, outcome.afterMs, c.random);
   if (delayMs === undefined) {
     const message = `It is not known whether ${c.reference} reached ${c.providerName}; ${failures} checks gave no answer. Look there, then resend or mark as sent. ${outcome.message}`;
     return { ...settledAs({ state: 'needs-person', code: outcome.code, message, providerRef }, c), failures };
   }
-  return { state: 'checking', code: outcome.code, message: `Unknown outcome, checking. ${outcome.message}`, runAtMs: c.nowMs + delayMs, failures, providerRef };
+  const runAtMs = c.nowMs + delayMs;
+  return { state: 'checking', code: outcome.code, message: `Unknown outcome, checking. ${outcome.message}`, runAtMs, failures, providerRef, ...othersWait(outcome.code, runAtMs) };
 }
 
 /** What follows from an outcome. Total over outcome kinds and idempotency classes; the only place that decides about retries. */

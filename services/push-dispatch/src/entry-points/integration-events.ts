@@ -28,10 +28,12 @@ export async function createIntegrationEvents(bus: Bus, db: Pool, log: Logger): 
   let lost = false;
 
   async function publishAndMark(messages: readonly OutMessage[]): Promise<void> {
+    // Several publish at once and their confirmations cross: only what was confirmed before this began must lie below it.
+    const confirmedBefore = highest;
     for (const ack of await publishAll(bus, messages)) {
       if (ack.duplicate) continue;
-      if (ack.seq <= highest) lost = true;
-      else highest = ack.seq;
+      if (ack.seq <= confirmedBefore) lost = true;
+      highest = Math.max(highest, ack.seq);
     }
   }
 
