@@ -11,6 +11,7 @@ button { font: inherit; padding: .35rem .8rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-top: 1px solid var(--line); padding: .45rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 tbody th { font-weight: 600; white-space: nowrap; }
+th:nth-child(2), td:nth-child(2) { min-width: 11rem; }
 small { color: var(--soft); display: block; font-weight: 400; }
 .push + .push { margin-top: .5rem; } .push span:not(.badge) { color: var(--soft); }
 .badge { border-radius: .7rem; display: inline-block; font-size: .8rem; padding: 0 .55rem; white-space: nowrap; }
