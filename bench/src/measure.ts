@@ -1,5 +1,5 @@
 import { sleep } from '@pes/kernel';
-import { publishAll, type Bus } from '@pes/messaging';
+import { publishAll } from '@pes/messaging';
 import { orderEvent } from './bench-orders.ts';
 import type { BenchSystem } from './bench-system.ts';
 import { cpuPerOrder, cpuTimes } from './cpu-times.ts';

@@ -3,6 +3,7 @@ import type { ChosenFolder } from './choose-data-folder.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { openStorefront, type Storefront } from './demo/storefront.ts';
 import { isGood } from './demo/summary.ts';
+import { demoToken } from './page/demo-token.ts';
 import { startPage } from './page/start-page.ts';
 import type { Report } from './supervisor/report.ts';
 import { startSystem, type RunningSystem } from './supervisor/start-system.ts';
@@ -26,6 +27,8 @@ export async function runStandalone(options: RunOptions): Promise<number> {
   const { args, folder, env, report, signal } = options;
   const system = await startSystem({
     dataDir: folder.path, fresh: args.fresh, natsUrl: env.NATS_URL, databaseUrl: env.DATABASE_URL, logLevel: env.LOG_LEVEL ?? 'info', report, signal,
+    // A demo that ends by itself shows no API to anybody.
+    ...(args.exit ? {} : { apiPort: args.port + 1 }),
   });
   try {
     return await serve(system, options);
@@ -48,6 +51,10 @@ async function serve(system: RunningSystem, { args, env, print, report, signal }
   });
   try {
     print(`Status page: ${page.url}`);
+    if (system.api !== undefined) {
+      print(`API: ${system.api.url}/api/v1/docs`);
+      print(`Token for it: ${await demoToken(system.api.authSecret)}`);
+    }
     if (args.demo !== undefined && args.exit) return await demo(args.demo, storefront, { system, print, report, signal });
     keepGoing(storefront, args.demo, report);
     await aborted(signal);

@@ -9,6 +9,8 @@ export interface EnvironmentParts {
   secrets: InstanceSecrets;
   simulators: SimulatorSetup;
   streamStorageMb: number;
+  /** Port of the gateway's HTTP API. */
+  apiPort: number;
   logLevel: string;
   /** By process; wins over everything else. */
   own: Partial<Record<ProcessName, Record<string, string>>>;
@@ -22,8 +24,14 @@ export function environmentOf(name: ProcessName, parts: EnvironmentParts): Recor
 }
 
 function serviceEnvironment(name: ServiceName, parts: EnvironmentParts): Record<string, string> {
-  const { backing, databaseUrls, secrets, simulators, streamStorageMb, logLevel } = parts;
+  const { backing, databaseUrls, secrets, simulators, streamStorageMb, apiPort, logLevel } = parts;
   const shared = { NATS_URL: backing.natsUrl, HTTP_PORT: '0', LOG_LEVEL: logLevel, STREAM_STORAGE_MB: String(streamStorageMb) };
   if (name === 'order-eligibility' || name === 'push-dispatch') return { ...shared, DATABASE_URL: databaseUrls[schemas[name]] ?? '' };
+  if (name === 'gateway') {
+    return {
+      ...shared, DATABASE_URL: databaseUrls[schemas[name]] ?? '', API_PORT: String(apiPort), PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
+      AUTH_SECRET: secrets.authSecret, MASTER_KEYS: secrets.masterKeys, EGRESS_ALLOW: simulators.egressAllow,
+    };
+  }
   return { ...shared, CREDENTIAL_KEYS: secrets.credentialKeys(name), EGRESS_ALLOW: simulators.egressAllow };
 }

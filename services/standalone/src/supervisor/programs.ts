@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-export const serviceNames = ['order-eligibility', 'push-dispatch', 'shipstation', 'hp-site-flow'] as const;
+export const serviceNames = ['order-eligibility', 'push-dispatch', 'shipstation', 'hp-site-flow', 'gateway'] as const;
 export const simulatorNames = ['shipstation-simulator', 'hp-site-flow-simulator'] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
@@ -11,6 +11,7 @@ export type ProcessName = ServiceName | SimulatorName;
 const entries: Readonly<Record<ProcessName, string>> = {
   'order-eligibility': 'order-eligibility/src/main.ts',
   'push-dispatch': 'push-dispatch/src/main.ts',
+  gateway: 'gateway/src/main.ts',
   shipstation: 'connectors/shipstation/src/main.ts',
   'hp-site-flow': 'connectors/hp-site-flow/src/main.ts',
   'shipstation-simulator': 'connectors/shipstation/simulator/main.ts',
@@ -22,4 +23,4 @@ export function entryOf(name: ProcessName): string {
 }
 
 /** Database schema and role of each service that has a database. */
-export const schemas = { 'order-eligibility': 'eligibility', 'push-dispatch': 'dispatch' } as const;
+export const schemas = { 'order-eligibility': 'eligibility', 'push-dispatch': 'dispatch', gateway: 'gateway' } as const;

@@ -9,12 +9,18 @@ export interface InstanceSecrets {
   /** The same as the connector reads it from CREDENTIAL_KEYS. */
   credentialKeys(provider: string): string;
   passwordOf(role: string): string;
+  /** As the gateway reads it from MASTER_KEYS. */
+  masterKeys: string;
+  /** Signs the tokens of the HTTP API. */
+  authSecret: string;
 }
 
 interface Stored {
   keyId: string;
   masterKey: string;
   passwords: Record<string, string>;
+  /** Missing in a folder that an earlier version made. */
+  authSecret?: string;
 }
 
 /** Reads the secrets, or makes them. The file can only be read by the user who runs this. */
@@ -22,7 +28,8 @@ export async function loadSecrets(path: string, roles: readonly string[]): Promi
   const text = await readFile(path, 'utf8').catch(() => undefined);
   const known: Stored = text === undefined ? { keyId: 'local', masterKey: randomBytes(32).toString('base64'), passwords: {} } : (JSON.parse(text) as Stored);
   const passwords = Object.fromEntries(roles.map((role) => [role, known.passwords[role] ?? randomBytes(24).toString('base64url')]));
-  const stored = { ...known, passwords };
+  const authSecret = known.authSecret ?? randomBytes(32).toString('base64url');
+  const stored: Stored = { ...known, passwords, authSecret };
   await writeFile(`${path}.partial`, `${JSON.stringify(stored)}\n`, { mode: 0o600 });
   await rename(`${path}.partial`, path);
 
@@ -30,6 +37,8 @@ export async function loadSecrets(path: string, roles: readonly string[]): Promi
   const providerKey = (provider: string): ProviderKey => deriveProviderKey(masterKey, provider, stored.keyId);
   return {
     providerKey,
+    authSecret,
+    masterKeys: `${stored.keyId}:${stored.masterKey}`,
     credentialKeys: (provider) => formatKeyRing([providerKey(provider)]),
     passwordOf(role) {
       const password = passwords[role];

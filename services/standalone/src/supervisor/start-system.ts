@@ -9,6 +9,7 @@ import { startManaged, type ManagedProcess, type Surroundings } from './managed-
 import type { ManagedServer } from './managed-server.ts';
 import { startOrphanGuard } from './orphan-guard.ts';
 import { environmentOf, type EnvironmentParts } from './process-environments.ts';
+import { freePort } from './free-port.ts';
 import { createProcessList } from './process-list.ts';
 import { entryOf, schemas, serviceNames, simulatorNames, type ProcessName } from './programs.ts';
 import { publishSeed, untilSeedIsKnown } from './publish-seed.ts';
@@ -25,6 +26,8 @@ export interface SystemOptions extends BackingOptions {
   fresh?: boolean;
   /** Added to the environment of single processes, for example `{ 'push-dispatch': { BATCH_MAX: '1' } }`. */
   env?: Partial<Record<ProcessName, Record<string, string>>>;
+  /** Also the HTTP API, on this port or on a free one. Left out, the gateway is not started: no order needs it. */
+  apiPort?: number;
   /** Default info. */
   logLevel?: string;
   /** False: the simulators forget everything with their process. Default true. */
@@ -38,7 +41,7 @@ export interface SystemOptions extends BackingOptions {
 /** The running system: the same processes as in production, on this machine. */
 export interface RunningSystem {
   readonly natsUrl: string;
-  /** By schema (eligibility, dispatch), with the service's own role. */
+  /** By schema (eligibility, dispatch, gateway), with the service's own role. */
   readonly databaseUrls: Readonly<Record<string, string>>;
   /** Undefined where an address from outside is used. */
   readonly nats: ManagedNats | undefined;
@@ -49,6 +52,8 @@ export interface RunningSystem {
   /** Seals credentials for the provider's connector. */
   providerKey(provider: string): ProviderKey;
   readonly folder: DataFolder;
+  /** Undefined when the gateway was not asked for. */
+  readonly api: { url: string; authSecret: string } | undefined;
   /** Services, then simulators, PostgreSQL, NATS; bounded to about 15 s. Nothing is left running. */
   stop(): Promise<void>;
 }
@@ -79,17 +84,19 @@ async function start(options: SystemOptions, report: Report, teardown: Teardown)
   const databaseUrls = await provisionSchemas(backing, secrets);
   const simulators = await setUpSimulators(folder, options.simulatorDataFiles ?? true);
   const streamStorageMb = await streamBudgetMb(folder);
-  const parts: EnvironmentParts = { backing, databaseUrls, secrets, simulators, streamStorageMb, logLevel: options.logLevel ?? 'info', own: options.env ?? {} };
+  const apiPort = options.apiPort === undefined ? 0 : await freePort(options.apiPort);
+  const parts: EnvironmentParts = { backing, databaseUrls, secrets, simulators, streamStorageMb, apiPort, logLevel: options.logLevel ?? 'info', own: options.env ?? {} };
 
   report('starting simulators and services');
   await startAll(simulatorNames, parts, { ...starter, phase: 'simulators' });
   const version = await seedVersion(folder.file('seed'), simulators.urls, Date.now());
   await publishSeed(backing.natsUrl, { replicas: 1, storageBudgetBytes: streamStorageMb * 1024 * 1024 }, { urls: simulators.urls, version, providerKey: secrets.providerKey });
-  await startAll(serviceNames, parts, { ...starter, phase: 'services' });
+  await startAll(serviceNames.filter((name) => name !== 'gateway' || options.apiPort !== undefined), parts, { ...starter, phase: 'services' });
   await untilSeedIsKnown(backing.natsUrl);
   return {
     natsUrl: backing.natsUrl, databaseUrls, nats: backing.nats, postgres: backing.postgres,
-    processes: starter.processes, simulators: simulators.urls, providerKey: secrets.providerKey, folder, stop: () => teardown.run(),
+    processes: starter.processes, simulators: simulators.urls, providerKey: secrets.providerKey, folder,
+    api: options.apiPort === undefined ? undefined : { url: `http://127.0.0.1:${apiPort}`, authSecret: secrets.authSecret }, stop: () => teardown.run(),
   };
 }
 
