@@ -35,6 +35,7 @@ export const messages: Record<MessageName, MessageFacts> = {
   connectorManifest: { schema: 'connector-manifest', subject: subjects.connectorManifest('<provider>'), writer: 'each connector, when it starts' },
   orderDecided: { schema: 'order-decided', subject: subjects.orderDecided('<subscriber>'), writer: 'order-eligibility' },
   workPush: { schema: 'push-work', subject: subjects.workPush('<provider>', '<account>'), writer: 'push-dispatch' },
+  workInbound: { schema: 'inbound-call', subject: subjects.workInbound('<provider>', '<account>'), writer: gateway, otherReaders: 'connector of the provider' },
   outcomePush: { schema: 'push-outcome', subject: subjects.outcomePush('<provider>', '<account>'), writer: 'connector of the provider' },
   pushChanged: { schema: 'push-changed', subject: subjects.pushChanged('<subscriber>'), writer: 'push-dispatch', otherReaders: 'Pressero core' },
   pushCommand: { schema: 'push-command', subject: subjects.pushCommand('<subscriber>'), writer: gateway },
@@ -57,6 +58,10 @@ interface RequestFacts {
 
 /** Requests over core NATS, neither stored nor repeated by the broker. */
 export const requests: Record<RequestName, RequestFacts> = {
+  rpcPresseroCheckAccess: {
+    asks: gateway, answers: 'Pressero core', about: "Does an account's admin user reach this site?",
+    request: 'access-check-request', reply: 'access-check-reply',
+  },
   rpcDispatchKnown: {
     asks: 'order-eligibility', answers: 'push-dispatch', about: 'Which of these order versions are not held?',
     request: 'dispatch-known-request', reply: 'dispatch-known-reply',
@@ -66,6 +71,12 @@ export const requests: Record<RequestName, RequestFacts> = {
   rpcDispatchDead: { asks: gateway, answers: 'push-dispatch', about: 'Pushes out of attempts, 500 a page; `after` is the last one of the page before.' },
   rpcDispatchLanes: { asks: gateway, answers: 'push-dispatch', about: 'Backlog and pauses of each account, of one subscriber when `subscriberId` is given.' },
   rpcDispatchSums: { asks: gateway, answers: 'push-dispatch', about: 'How many orders and pushes there are, by state.' },
+  rpcEligibilityDecisions: {
+    asks: gateway, answers: 'order-eligibility', about: 'The standing decisions without snapshots, a page at a time, in the order in which they were made.', request: 'decision-query',
+  },
+  rpcEligibilityRedecide: {
+    asks: gateway, answers: 'order-eligibility', about: 'Decide orders of sites again and publish that, a page at a time; answers which wait, and why.', request: 'redecide-request',
+  },
 };
 
 /** Does a subject with <placeholders> fall under a filter with the wildcards of NATS? Some subjects of a wide one may not: <kind> against "account". */

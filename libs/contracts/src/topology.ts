@@ -50,7 +50,10 @@ export const consumers = {
   dispatchOutcomes: { stream: 'OUTCOME', durable: 'dispatch-outcomes', filter: 'outcome.push.>', maxAckPending: 1000, ackWaitMs },
   dispatchCommands: { stream: 'COMMAND', durable: 'dispatch-commands', filter: 'command.>', maxAckPending: 200, ackWaitMs },
   gatewayDead: { stream: 'DEAD', durable: 'gateway-dead', filter: 'dead.>', maxAckPending: 200, ackWaitMs },
+  gatewayManifests: { stream: 'CONNECTORS', durable: 'gateway-manifests', filter: 'connector.manifest.*', maxAckPending: 100, ackWaitMs },
   gatewayPushes: { stream: 'INTEGRATION', durable: 'gateway-pushes', filter: 'integration.push.changed.*', maxAckPending: 1000, ackWaitMs },
+  gatewayReadOrders: { stream: 'ORDERS', durable: 'gateway-read-orders', filter: 'order.decided.*', maxAckPending: 1000, ackWaitMs },
+  gatewayReadPushes: { stream: 'INTEGRATION', durable: 'gateway-read-pushes', filter: 'integration.push.changed.*', maxAckPending: 1000, ackWaitMs },
 } as const satisfies Record<string, ConsumerSpec>;
 
 /** The consumer through which a provider's connector gets its push work. */

@@ -1,7 +1,10 @@
 import { fail, ok, type Result } from '@pes/kernel';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv } from 'ajv';
+import * as ajvFormats from 'ajv-formats';
+import { fieldProblem } from './field-problem.ts';
 
 const ajv = new Ajv({ allErrors: true, strict: true, useDefaults: true, verbose: true });
+ajvFormats.default.default(ajv, ['date-time']);
 
 export type ParamsCheck<T> = (value: unknown) => Result<T, string[]>;
 
@@ -11,24 +14,8 @@ export type ParamsCheck<T> = (value: unknown) => Result<T, string[]>;
  */
 export function checkParams<T>(properties: object, required: readonly string[] = []): ParamsCheck<T> {
   const check = ajv.compile<T>({ type: 'object', additionalProperties: false, properties, required });
-  return (value) => (check(value) ? ok(value) : fail([...new Set((check.errors ?? []).map(complaint))]));
-}
-
-function complaint(error: ErrorObject): string {
-  const path = error.instancePath.slice(1).replaceAll('/', '.');
-  const field = (name: unknown): string => [path, String(name)].filter((part) => part !== '').join('.');
-  switch (error.keyword) {
-    case 'required':
-      return `${field(error.params['missingProperty'])} is missing`;
-    case 'additionalProperties':
-      return `${field(error.params['additionalProperty'])} is not known; known are ${knownNames(error).join(', ')}`;
-    case 'enum':
-      return `${path} must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}`;
-    default:
-      return `${path === '' ? 'the request' : path} ${error.message ?? 'is not valid'}`;
-  }
-}
-
-function knownNames(error: ErrorObject): string[] {
-  return Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  return (value) => (check(value) ? ok(value) : fail([...new Set((check.errors ?? []).map((error) => {
+    const { field, message } = fieldProblem(error);
+    return `${field} ${message}`;
+  }))]));
 }

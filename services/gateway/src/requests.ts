@@ -9,6 +9,7 @@ export const verbs = [
   'pushes.list', 'pushes.show', 'pushes.retry', 'pushes.resolve',
   'accounts.list', 'accounts.pause', 'accounts.resume',
   'sums.show',
+  'read-model.rebuild', 'read-model.show',
 ] as const;
 
 export type Verb = (typeof verbs)[number];

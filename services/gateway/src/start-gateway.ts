@@ -2,16 +2,21 @@ import { systemClock } from '@pes/kernel';
 import { connectBus, ensureTopology, topologyOf } from '@pes/messaging';
 import type { Config, ServiceContext } from '@pes/service-kit';
 import { createPool, migrate } from '@pes/store';
+import { adoptRegistry } from './adopt-registry.ts';
 import type { configSchema } from './config.ts';
 import { consumeDead } from './entry-points/on-dead.ts';
+import { consumeManifests } from './entry-points/on-manifest.ts';
 import { consumePushChanges } from './entry-points/on-push-changed.ts';
+import { consumeReadModel } from './entry-points/read-events.ts';
 import { startOutboxRelay } from './entry-points/outbox-relay.ts';
+import { startRebuilder } from './entry-points/rebuild-read-model.ts';
 import { startReplayWorkers } from './entry-points/replay-workers.ts';
 import { serveRequests } from './entry-points/serve-requests.ts';
 import { startSweep } from './entry-points/sweep.ts';
 import type { Gateway } from './gateway.ts';
 import { createMetrics } from './metrics.ts';
 import { migrations, schema } from './migrations.ts';
+import { servesApi, startApi } from './start-api.ts';
 
 type Context = ServiceContext<Config<typeof configSchema>>;
 
@@ -37,11 +42,17 @@ export async function startGateway(context: Context): Promise<void> {
     context.onStop(name, () => part.stop());
     return part;
   };
+  if (context.config.ADOPT_REGISTRY) await adoptRegistry(gateway);
   keep('dead letters', consumeDead(gateway));
+  keep('manifests', consumeManifests(gateway));
   keep('push changes', consumePushChanges(gateway));
+  keep('read model', consumeReadModel(gateway));
   wakes.wakeOutbox = keep('outbox', startOutboxRelay(gateway)).wake;
   keep('sweep', startSweep(gateway));
+  keep('rebuild', startRebuilder(gateway));
   wakes.wakeReplays = keep('replays', startReplayWorkers(gateway)).wake;
   keep('requests', serveRequests(gateway));
+  if (servesApi(context.config)) keep('api', await startApi(gateway));
+  else context.log.info('the API is not served: neither AUTH_SECRET nor AUTH_JWKS_URL is set');
   context.addReadiness('nats', () => (parts.bus.nc.isClosed() ? 'the connection is closed' : true));
 }

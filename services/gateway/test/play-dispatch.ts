@@ -81,7 +81,14 @@ export function playDispatch(bus: Bus): PlayedDispatch {
     const push = played.pushes.get(pushId);
     return push === undefined
       ? { error: `there is no push ${pushId}` }
-      : { push: { push_id: pushId, subscriber_id: push.dead.subscriberId, state: push.state }, attempts: [], commands: push.effects };
+      : {
+        push: { push_id: pushId, subscriber_id: push.dead.subscriberId, state: push.state },
+        attempts: [{
+          attempt: push.dead.attempts, started_at: push.dead.lastAttemptAt, finished_at: push.dead.lastAttemptAt, kind: 'retry', code: push.dead.code, message: push.dead.message,
+          exchanges: [{ method: 'POST', url: 'https://press.example.com/orders', status: 503 }],
+        }],
+        commands: push.effects.map(({ commandId, action, atMs }) => ({ command_id: commandId, action, actor: 'kim', note: null, applied_at: new Date(atMs).toISOString() })),
+      };
   };
 
   const servers = [

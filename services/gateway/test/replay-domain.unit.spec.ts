@@ -112,9 +112,9 @@ describe('parameters', () => {
     const check = checkParams({ filter: letterFilter, count: { type: 'integer', minimum: 1, default: 5 }, who: { type: 'string' } }, ['filter', 'who']);
     expect(check({ filter: { kind: 'x', ids: ['zz'] }, count: '1' })).toEqual({
       ok: false,
-      error: expect.arrayContaining(['who is missing', 'filter.kind must be one of push, message', expect.stringMatching(/^filter\.ids\.0 must match/), 'count must be integer']),
+      error: expect.arrayContaining(['who is missing', 'filter.kind must be one of push, message', expect.stringMatching(/^filter\.ids\.0 must match/), 'count must be a whole number']),
     });
-    expect(check(null)).toEqual({ ok: false, error: ['the request must be object'] });
+    expect(check(null)).toEqual({ ok: false, error: ['the request must be an object'] });
     expect(check({ filter: {}, who: 'kim', whom: 1 })).toEqual({ ok: false, error: ['whom is not known; known are filter, count, who'] });
   });
 });

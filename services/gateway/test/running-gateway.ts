@@ -15,6 +15,7 @@ export interface RunningGateway {
   nats: NatsServer;
   bus: Bus;
   db: Pool;
+  databaseUrl: string;
   dispatch: PlayedDispatch;
   request<T = Record<string, unknown>>(verb: Verb, params?: object): Promise<T>;
   /** Dead in push-dispatch and said so; resolves when the gateway has stored all of them. */
@@ -36,7 +37,7 @@ export async function runGateway(settings: Record<string, string> = {}): Promise
   const services: RunningService[] = [];
 
   const running: RunningGateway = {
-    nats, bus, dispatch,
+    nats, bus, dispatch, databaseUrl: database.url,
     db: createPool({ url: database.url, applicationName: 'test', maxConnections: 2, schema }),
     request: async <T>(verb: Verb, params: object = {}) => (await callRpc(bus, subjectOf(verb), params, 10_000)) as T,
     async die(...pushes) {

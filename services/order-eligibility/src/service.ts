@@ -6,6 +6,7 @@ import { configSchema, type EligibilityConfig } from './config.ts';
 import { createPartitions } from './data-access/partitions.ts';
 import { startOrderIntake } from './entry-points/on-order-event.ts';
 import { startSitePolicies } from './entry-points/on-site-policy.ts';
+import { serveRequests } from './entry-points/serve-requests.ts';
 import { startUpkeep } from './entry-points/upkeep.ts';
 import { createMetrics } from './metrics.ts';
 import { migrations } from './migrations.ts';
@@ -40,6 +41,8 @@ async function start({ config, log, metrics: registry, onStop, addReadiness }: S
     maxBatch: config.BATCH_MAX, maxWaitMs: config.BATCH_WAIT_MS, maxFlushes: config.BATCH_FLUSHES, maxSnapshotBytes: config.MAX_SNAPSHOT_BYTES,
   });
   onStop('order intake', () => intake.stop());
+  const requests = serveRequests(parts);
+  onStop('requests', () => requests.stop());
 }
 
 export const orderEligibility: ServiceDefinition<typeof configSchema> = { name, configSchema, start };

@@ -6,13 +6,20 @@
 export type PushOutcome = Accepted | Duplicate | Rejected | Retry | Unknown | Blocked;
 
 export interface AllContracts {
+  'access-check-reply'?: AccessCheckReply;
+  'access-check-request'?: AccessCheckRequest;
+  'account-check-reply'?: AccountCheckReply;
+  'account-check-request'?: AccountCheckRequest;
   'account-command'?: AccountCommand;
   address?: Address;
   'connector-manifest'?: ConnectorManifest;
   'dead-letter'?: DeadLetter;
   'dead-push'?: DeadPush;
+  'decision-query'?: DecisionQuery;
   'dispatch-known-reply'?: DispatchKnownReply;
   'dispatch-known-request'?: DispatchKnownRequest;
+  'inbound-call'?: InboundCall;
+  'inbound-reply'?: InboundReply;
   'order-decided'?: OrderDecided;
   'order-snapshot'?: OrderSnapshot;
   'pressero-order-event'?: PresseroOrderEvent;
@@ -22,10 +29,67 @@ export interface AllContracts {
   'push-outcome'?: PushOutcomes;
   'push-query'?: PushQuery;
   'push-work'?: PushWork;
+  'redecide-request'?: RedecideRequest;
   'registry-account'?: RegistryAccount;
   'registry-activation'?: RegistryActivation;
   'registry-entity'?: RegistryEntity;
   'registry-site'?: RegistrySite;
+}
+/**
+ * Answer of rpc.pressero.check-access.
+ */
+export interface AccessCheckReply {
+  ok: boolean;
+  /**
+   * Names the Pressero user and what is out of reach
+   */
+  message: string;
+}
+/**
+ * rpc.pressero.check-access: does the admin user of an account reach this site and its products in Pressero?
+ */
+export interface AccessCheckRequest {
+  /**
+   * Subscriber
+   */
+  subscriberId: string;
+  /**
+   * Site
+   */
+  siteId: string;
+  adminUser: string;
+}
+/**
+ * Answer of rpc.<provider>.check.
+ */
+export interface AccountCheckReply {
+  ok: boolean;
+  code?: string;
+  /**
+   * The credential or setting that is wrong, where the provider tells
+   */
+  field?: string;
+  message: string;
+}
+/**
+ * rpc.<provider>.check: the account as it is stored, or as it would be.
+ */
+export interface AccountCheckRequest {
+  account: CheckedAccount;
+}
+export interface CheckedAccount {
+  /**
+   * Account
+   */
+  accountId: string;
+  /**
+   * Subscriber
+   */
+  subscriberId: string;
+  settings: {
+    [k: string]: unknown;
+  };
+  sealedCredentials: string;
 }
 /**
  * command.account.<subscriber>: an operator stops or continues an account.
@@ -47,6 +111,10 @@ export interface AccountCommand {
   note?: string;
   actor: string;
   at: string;
+  /**
+   * Version of the registry of this subscriber under which it was asked for; a reader whose copy is older waits for it
+   */
+  registryVersion?: number;
 }
 /**
  * A postal address. Left-out members mean that the storefront has no value.
@@ -109,7 +177,14 @@ export interface Capabilities {
 export interface RateLimit {
   requests: number;
   perSeconds: number;
+  /**
+   * Requests that one order takes, or one call for several orders
+   */
   requestsPerPush: number;
+  /**
+   * Orders that were never sent before and share one call; 1 when left out. Orders that are looked up or sent again go alone
+   */
+  ordersPerRequest?: number;
   /**
    * Account setting that overrides requests
    */
@@ -266,6 +341,20 @@ export interface DeadPush {
    */
   duplicateRisk: 'none' | 'looked-up' | 'unknown';
 }
+/**
+ * rpc.eligibility.decisions: the standing decisions of all orders in the order in which they were made, without snapshots.
+ */
+export interface DecisionQuery {
+  after?: DecisionPlace;
+  limit?: number;
+}
+/**
+ * The last decision of the page before
+ */
+export interface DecisionPlace {
+  decidedAt: string;
+  orderId: string;
+}
 export interface DispatchKnownReply {
   /**
    * Orders that are not known in this version or a later one
@@ -288,6 +377,58 @@ export interface OrderVersion {
    * Of one version the later decision counts; without it any decision of the version will do
    */
   decidedAt?: string;
+}
+/**
+ * work.inbound.<provider>.<account>, and the request of rpc.<provider>.inbound: a call that a provider made to us, as it came.
+ */
+export interface InboundCall {
+  /**
+   * Call; the same one when it is published again
+   */
+  callId: string;
+  provider: string;
+  account: InboundAccount;
+  receivedAt: string;
+  /**
+   * Header names in lower case; cookies and hop-by-hop headers are left out
+   */
+  headers: {
+    [k: string]: string;
+  };
+  /**
+   * Query string without the question mark
+   */
+  query: string;
+  /**
+   * The bytes, base64
+   */
+  body: string;
+}
+export interface InboundAccount {
+  /**
+   * Account
+   */
+  accountId: string;
+  /**
+   * Subscriber
+   */
+  subscriberId: string;
+  settings: {
+    [k: string]: unknown;
+  };
+  sealedCredentials: string;
+  version: number;
+}
+/**
+ * Answer of rpc.<provider>.inbound: what the provider gets in the same call.
+ */
+export interface InboundReply {
+  status: number;
+  contentType: string;
+  /**
+   * Text
+   */
+  body: string;
 }
 /**
  * order.decided.<subscriber>: decisions about orders of one subscriber.
@@ -331,6 +472,10 @@ export interface OrderDecision {
    * When (UTC, ISO 8601 with Z)
    */
   decidedAt: string;
+  /**
+   * Order date; the snapshot has it too, but comes only when eligible
+   */
+  placedAt?: string;
   /**
    * The snapshot, only when eligible
    */
@@ -641,6 +786,10 @@ export interface PushCommand {
    */
   actor: string;
   at: string;
+  /**
+   * Version of the registry of this subscriber under which it was asked for; a reader whose copy is older waits for it
+   */
+  registryVersion?: number;
 }
 /**
  * rpc.dispatch.push: one push with its attempts and the commands that were applied to it.
@@ -961,6 +1110,35 @@ export interface OrderItem1 {
    * @maxItems 200
    */
   kitItems?: KitItem[];
+}
+/**
+ * rpc.eligibility.redecide: decide orders again and publish the decisions, so that accounts which went live since get theirs. One page of a subscriber's orders.
+ */
+export interface RedecideRequest {
+  subscriberId: string;
+  /**
+   * Orders of these sites; without it, of all
+   *
+   * @maxItems 1000
+   */
+  siteIds?: string[];
+  /**
+   * Only this order
+   */
+  orderId?: string;
+  /**
+   * Orders placed on this day (UTC) or later
+   */
+  fromDay: string;
+  after?: OrderPlace;
+  limit?: number;
+}
+/**
+ * `next` of the page before
+ */
+export interface OrderPlace {
+  day: string;
+  orderId: string;
 }
 /**
  * registry.account.<subscriber>.<account>: one provider account of one subscriber.

@@ -16,8 +16,8 @@ export interface NewReplay {
 
 const jobStatement = {
   name: 'gateway-create-replay',
-  text: `insert into replay_job (job_id, state, filter, as_new, include_unknown_risk, velocity, max_error_percent, note, actor)
-    values ($1, 'running', $2, $3, $4, $5, $6, $7, $8)`,
+  text: `insert into replay_job (job_id, state, filter, as_new, include_unknown_risk, velocity, max_error_percent, note, actor, subscriber_id)
+    values ($1, 'running', $2, $3, $4, $5, $6, $7, $8, $9)`,
 };
 
 /**
@@ -40,6 +40,7 @@ const itemsStatement = {
 export async function createReplay(db: Queryable, replay: NewReplay, maxItems: number): Promise<{ total: number; pending: number }> {
   await select(db, jobStatement, [
     replay.jobId, jsonParameter(replay.filter), replay.asNew, replay.includeUnknownRisk, replay.velocity, replay.maxErrorPercent, replay.note, replay.actor,
+    replay.filter.subscriberId ?? null,
   ]);
   const items = await select<{ state: string }>(db, itemsStatement, [...filterValues(replay.filter), replay.jobId, replay.includeUnknownRisk, maxItems + 1]);
   return { total: items.length, pending: items.filter(({ state }) => state === 'pending').length };

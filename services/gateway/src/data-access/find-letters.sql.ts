@@ -1,6 +1,7 @@
 import { select, type Queryable } from '@pes/store';
 import type { DuplicateRisk, LetterKind, LetterStatus, NewLetter } from '../domain/dead-letter.ts';
 import type { LetterFilter } from '../domain/letter-filter.ts';
+import type { Scope } from '../domain/scope.ts';
 import { filterCondition, filterValues } from './filter-condition.ts';
 
 /** A dead letter in a list: without headers and body, long texts shortened. */
@@ -46,12 +47,12 @@ export async function countLetters(db: Queryable, filter: LetterFilter): Promise
 const findStatement = {
   name: 'gateway-find-letters',
   text: `select ${columns('d.message', 'd.errors')}, d.headers, d.body, d.encoding from dead_letter d
-    where d.id::text = any($1::text[]) or right(d.id::text, 12) = any($1) order by d.id limit 501`,
+    where (d.id::text = any($1::text[]) or right(d.id::text, 12) = any($1)) and ($2::uuid is null or d.subscriber_id = $2) order by d.id limit 501`,
 };
 
 /** By id, or by its last twelve digits, which may fit more than one. */
-export async function findLetters(db: Queryable, ids: readonly string[]): Promise<StoredLetter[]> {
-  return select<StoredLetter>(db, findStatement, [ids]);
+export async function findLetters(db: Queryable, scope: Scope, ids: readonly string[]): Promise<StoredLetter[]> {
+  return select<StoredLetter>(db, findStatement, [ids, scope.subscriberId]);
 }
 
 const openStatement = { name: 'gateway-open-letters', text: `select kind, count(*) as n from dead_letter where status = 'open' group by kind` };

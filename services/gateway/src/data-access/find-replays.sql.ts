@@ -1,5 +1,6 @@
 import { select, type Queryable } from '@pes/store';
 import type { LetterFilter } from '../domain/letter-filter.ts';
+import type { Scope } from '../domain/scope.ts';
 import type { ReplayState } from '../domain/replay.ts';
 
 export interface ReplayView {
@@ -33,23 +34,24 @@ const counts = `cross join lateral (
 const listStatement = {
   name: 'gateway-list-replays',
   text: `select ${columns} from (
-      select * from replay_job where ($1::text[] is null or state = any($1)) and ($2::uuid is null or job_id < $2) order by job_id desc limit $3::integer) j ${counts}
+      select * from replay_job where ($1::text[] is null or state = any($1)) and ($2::uuid is null or job_id < $2) and ($4::uuid is null or subscriber_id = $4) order by job_id desc limit $3::integer) j ${counts}
     order by j.job_id desc`,
 };
 
 /** Newest first. */
-export async function listReplays(db: Queryable, states: readonly ReplayState[] | undefined, after: string | undefined, limit: number): Promise<ReplayView[]> {
-  return select<ReplayView>(db, listStatement, [states ?? null, after ?? null, limit]);
+export async function listReplays(db: Queryable, scope: Scope, states: readonly ReplayState[] | undefined, { after, limit }: { after: string | undefined; limit: number }):
+Promise<ReplayView[]> {
+  return select<ReplayView>(db, listStatement, [states ?? null, after ?? null, limit, scope.subscriberId]);
 }
 
 const findStatement = {
   name: 'gateway-find-replays',
-  text: `select ${columns} from replay_job j ${counts} where j.job_id::text = $1 or right(j.job_id::text, 12) = $1 limit 2`,
+  text: `select ${columns} from replay_job j ${counts} where (j.job_id::text = $1 or right(j.job_id::text, 12) = $1) and ($2::uuid is null or j.subscriber_id = $2) limit 2`,
 };
 
 /** By id, or by its last twelve digits. */
-export async function findReplays(db: Queryable, id: string): Promise<ReplayView[]> {
-  return select<ReplayView>(db, findStatement, [id]);
+export async function findReplays(db: Queryable, scope: Scope, id: string): Promise<ReplayView[]> {
+  return select<ReplayView>(db, findStatement, [id, scope.subscriberId]);
 }
 
 const reasonsStatement = {

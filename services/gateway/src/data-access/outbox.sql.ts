@@ -13,7 +13,8 @@ export interface OutboxMessage {
 const addStatement = {
   name: 'gateway-add-outbox',
   text: `insert into outbox (id, subject, type, source, data)
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])`,
+    select id, subject, type, source, data from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
+      as t(id, subject, type, source, data, place) order by place`,
 };
 
 /** In the transaction that decides to send it. */
@@ -28,7 +29,7 @@ export async function addToOutbox(db: Queryable, messages: readonly OutboxMessag
 const dueStatement = {
   name: 'gateway-due-outbox',
   text: `select id, subject, type, source, data from outbox, (select pg_try_advisory_xact_lock(hashtext('gateway-outbox')) as mine offset 0) l
-    where l.mine and published_at is null order by id limit 100`,
+    where l.mine and published_at is null order by seq limit 100`,
 };
 
 /** What is to be published next; nothing while another replica publishes. Only inside a transaction, whose end lets the next one go on. */
@@ -40,6 +41,12 @@ export interface Publication {
   id: string;
   stream: string;
   sequence: number;
+}
+
+/** A publication that is to be looked for. */
+export interface UncheckedMessage extends Publication {
+  subject: string;
+  data: string;
 }
 
 const publishedStatement = {
@@ -55,13 +62,13 @@ export async function markPublished(db: Queryable, published: readonly Publicati
 
 const uncheckedStatement = {
   name: 'gateway-unchecked-outbox',
-  text: `select id, stream, stream_sequence as sequence from outbox
+  text: `select id, stream, stream_sequence as sequence, subject, data from outbox
     where published_at < now() - $1::integer * interval '1 millisecond' and kept_at is null order by published_at limit 500`,
 };
 
 /** Published longer ago than the given time, and not looked for in the stream since. */
-export async function uncheckedMessages(db: Queryable, olderThanMs: number): Promise<Publication[]> {
-  return select<Publication>(db, uncheckedStatement, [olderThanMs]);
+export async function uncheckedMessages(db: Queryable, olderThanMs: number): Promise<UncheckedMessage[]> {
+  return select<UncheckedMessage>(db, uncheckedStatement, [olderThanMs]);
 }
 
 const checkedStatement = {
@@ -73,4 +80,22 @@ const checkedStatement = {
 /** What the stream lost becomes due again. */
 export async function markChecked(db: Queryable, checked: ReadonlyArray<{ id: string; kept: boolean }>): Promise<void> {
   if (checked.length > 0) await select(db, checkedStatement, [checked.map((c) => c.id), checked.map((c) => c.kept)]);
+}
+
+const newestKeptStatement = {
+  name: 'gateway-newest-kept-outbox',
+  text: `select id, stream, stream_sequence as sequence, subject, data from (
+      select distinct on (stream) * from outbox where kept_at is not null order by stream, stream_sequence desc) newest`,
+};
+
+/** Of each stream, the last message that was found in it. */
+export async function newestKept(db: Queryable): Promise<UncheckedMessage[]> {
+  return select<UncheckedMessage>(db, newestKeptStatement);
+}
+
+const doubtStatement = { name: 'gateway-doubt-outbox', text: 'update outbox set kept_at = null where stream = $1 and kept_at is not null' };
+
+/** All that was found in a stream is to be looked for again. */
+export async function doubtStream(db: Queryable, stream: string): Promise<void> {
+  await select(db, doubtStatement, [stream]);
 }

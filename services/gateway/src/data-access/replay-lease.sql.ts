@@ -9,10 +9,11 @@ export interface LeasedReplay {
   velocity: number;
   max_error_percent: number;
   actor: string;
+  subscriber_id: string | null;
   note: string | null;
 }
 
-const columns = 'job_id, state, as_new, velocity, max_error_percent, actor, note';
+const columns = 'job_id, state, as_new, velocity, max_error_percent, actor, subscriber_id, note';
 
 const takeStatement = {
   name: 'gateway-take-replays',

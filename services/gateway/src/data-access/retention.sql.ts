@@ -14,6 +14,11 @@ const statements = [
     name: 'gateway-drop-outbox',
     text: `delete from outbox where kept_at < now() - least($1::integer, 7) * interval '1 day' returning id`,
   },
+  {
+    name: 'gateway-drop-inbound-calls',
+    text: `delete from inbound_call where call_id in (
+      select call_id from inbound_call where received_at < now() - least($1::integer, 30) * interval '1 day' limit 5000) returning call_id`,
+  },
 ];
 
 /** Removes what was settled longer ago than the retention. Open dead letters and the audit log stay. */

@@ -1,4 +1,5 @@
 import type { LetterKind, LetterStatus } from './dead-letter.ts';
+import type { Scope } from './scope.ts';
 
 /** Which dead letters. Everything that is given must fit; times are ISO UTC. */
 export interface LetterFilter {
@@ -18,4 +19,9 @@ export interface LetterFilter {
   to?: string;
   /** Part of the reference, the order number, the message, an error or the subject. */
   text?: string;
+}
+
+/** The filter inside a scope: whoever may see one subscriber only sees that one, whatever the filter says. */
+export function within({ subscriberId }: Scope, filter: LetterFilter): LetterFilter {
+  return subscriberId === null ? filter : { ...filter, subscriberId };
 }

@@ -16,6 +16,7 @@ const contracts: ReadonlyArray<MessageContract & { prefix: string }> = [
   { prefix: 'connector.manifest.', schema: 'connector-manifest', type: eventTypes.connectorManifest },
   { prefix: 'order.decided.', schema: 'order-decided', type: eventTypes.orderDecided },
   { prefix: 'work.push.', schema: 'push-work', type: eventTypes.workPush },
+  { prefix: 'work.inbound.', schema: 'inbound-call', type: eventTypes.workInbound },
   { prefix: 'outcome.push.', schema: 'push-outcome', type: eventTypes.outcomePush },
   { prefix: 'integration.push.changed.', schema: 'push-changed', type: eventTypes.pushChanged },
   { prefix: 'command.push.', schema: 'push-command', type: eventTypes.pushCommand },

@@ -16,6 +16,7 @@ const layouts: ReadonlyArray<{ prefix: string; tokens: readonly Part[] }> = [
   { prefix: 'registry.site.', tokens: ['subscriberId', 'siteId'] },
   { prefix: 'connector.manifest.', tokens: ['provider'] },
   { prefix: 'work.push.', tokens: ['provider', 'accountId'] },
+  { prefix: 'work.inbound.', tokens: ['provider', 'accountId'] },
   { prefix: 'outcome.push.', tokens: ['provider', 'accountId'] },
   { prefix: 'dead.push-dispatch.push.', tokens: ['provider', 'accountId'] },
 ];

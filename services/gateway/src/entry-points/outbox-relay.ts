@@ -2,7 +2,7 @@ import { streams } from '@pes/contracts';
 import { sleep } from '@pes/kernel';
 import { publish } from '@pes/messaging';
 import { inTransaction } from '@pes/store';
-import { dueMessages, markChecked, markPublished, uncheckedMessages, type Publication } from '../data-access/outbox.sql.ts';
+import { doubtStream, dueMessages, markChecked, markPublished, newestKept, uncheckedMessages, type Publication, type UncheckedMessage } from '../data-access/outbox.sql.ts';
 import type { Gateway } from '../gateway.ts';
 
 /**
@@ -67,15 +67,38 @@ export function startOutboxRelay(gateway: Gateway): OutboxRelay {
 
 const tables = new Set(streams.filter((spec) => spec.newestPerSubject === true).map(({ name }) => name));
 
-/** Where a newer message takes the place of an older one, absence proves nothing, and publishing again could undo the newer one. */
-async function isKept({ bus }: Gateway, { id, stream, sequence }: Publication): Promise<boolean> {
-  if (tables.has(stream)) return true;
-  const message = await bus.jsm.streams.getMessage(stream, { seq: sequence });
-  return message?.header.get('ce-id') === id;
+function versionOf(data: unknown): number | undefined {
+  const version = (data as { version?: unknown } | null)?.version;
+  return typeof version === 'number' ? version : undefined;
 }
 
-/** Looks for what was published in its stream. What a rewound or emptied stream lost is published again. */
+/**
+ * Where a newer message takes the place of an older one, absence proves nothing, and publishing again could undo the newer one: kept means
+ * that the subject has this version or a later one. Without numbers that tell, it counts as kept.
+ */
+async function isKeptInTable({ bus }: Gateway, { id, stream, subject, data }: UncheckedMessage): Promise<boolean> {
+  const ours = versionOf(JSON.parse(data));
+  const newest = await bus.jsm.streams.getMessage(stream, { last_by_subj: subject });
+  if (newest?.header.get('ce-id') === id || ours === undefined) return true;
+  const theirs = newest === null ? undefined : versionOf(newest.json());
+  return newest === null ? false : theirs === undefined || theirs >= ours;
+}
+
+async function isKept(gateway: Gateway, message: UncheckedMessage): Promise<boolean> {
+  const { id, stream, sequence } = message;
+  if (tables.has(stream)) return isKeptInTable(gateway, message);
+  const stored = await gateway.bus.jsm.streams.getMessage(stream, { seq: sequence });
+  return stored?.header.get('ce-id') === id;
+}
+
+/**
+ * Looks for what was published in its stream. What a rewound or emptied stream lost is published again. The newest message of each stream
+ * that was found before stands for all of them: is it gone, the stream was rewound later on, and every one is looked for again.
+ */
 export async function checkOutbox(gateway: Gateway): Promise<void> {
+  for (const newest of await newestKept(gateway.db)) {
+    if (!await isKept(gateway, newest)) await doubtStream(gateway.db, newest.stream);
+  }
   const unchecked = await uncheckedMessages(gateway.db, gateway.config.OUTBOX_CHECK_MS);
   const checked = [];
   for (const publication of unchecked) checked.push({ id: publication.id, kept: await isKept(gateway, publication) });

@@ -79,7 +79,7 @@ async function beat(gateway: Gateway, jobId: string, owner: string): Promise<Rep
   if (moved === undefined) return job.state;
   log.info({ replay: jobId, state: moved }, 'replay moved on');
   if (moved !== 'finished') return moved;
-  await writeAudit(db, [{ actor: 'gateway', action: 'replay.finish', targetKind: 'replay', targetId: jobId }]);
+  await writeAudit(db, [{ subscriberId: job.subscriber_id, actor: 'gateway', action: 'replay.finish', targetKind: 'replay', targetId: jobId }]);
   return undefined;
 }
 
@@ -89,7 +89,7 @@ async function pauseOnErrors(gateway: Gateway, job: LeasedReplay): Promise<boole
   const reason = `${window.failed} of the last ${window.settled} outcomes were failures; at most ${job.max_error_percent} percent are allowed.`;
   const paused = await inTransaction(gateway.db, async (client) => {
     const changed = await changeReplay(client, { jobId: job.job_id, from: ['running'], to: 'paused', pauseReason: reason });
-    if (changed) await writeAudit(client, [{ actor: 'gateway', action: 'replay.pause', targetKind: 'replay', targetId: job.job_id, note: reason, detail: window }]);
+    if (changed) await writeAudit(client, [{ subscriberId: job.subscriber_id, actor: 'gateway', action: 'replay.pause', targetKind: 'replay', targetId: job.job_id, note: reason, detail: window }]);
     return changed;
   });
   if (paused) gateway.log.warn({ replay: job.job_id, ...window }, 'replay paused: too many failures');

@@ -1,5 +1,6 @@
 import { sleep } from '@pes/kernel';
 import { countOpen } from '../data-access/find-letters.sql.ts';
+import { dropOldKeys } from '../data-access/idempotency.sql.ts';
 import { dropSettled } from '../data-access/retention.sql.ts';
 import type { Gateway } from '../gateway.ts';
 import { compareDead } from './compare-dead.ts';
@@ -33,6 +34,7 @@ export function startSweep(gateway: Gateway): { stop(): Promise<void> } {
       for (const [kind, count] of Object.entries(await countOpen(db))) metrics.open.set({ kind }, count);
     }),
     every(3_600_000, 'retention', () => dropSettled(db, config.RETENTION_DAYS)),
+    every(3_600_000, 'idempotency keys', () => dropOldKeys(db)),
   ];
   return {
     async stop() {

@@ -31,8 +31,8 @@ function missingIds(ids: readonly string[], letters: readonly StoredLetter[]): s
 /** Discards those that are open, and says which are not. Nothing is discarded when an id is unknown or fits several. */
 export const discardDlq = operation(
   checkParams<DiscardParams>({ ids: { type: 'array', items: idOrTail, minItems: 1, maxItems: 500, uniqueItems: true }, note, actor }, ['ids', 'note', 'actor']),
-  async (gateway, request) => {
-    const letters = await findLetters(gateway.db, request.ids);
+  async (gateway, request, scope) => {
+    const letters = await findLetters(gateway.db, scope, request.ids);
     const missing = missingIds(request.ids, letters);
     if (missing.length > 0) return refuse('not_found', `there is no dead letter ${missing.join(', ')}`);
     if (letters.length > request.ids.length) return refuse('ambiguous', 'a short id fits several dead letters: give whole ids');
@@ -40,7 +40,7 @@ export const discardDlq = operation(
       const moved = new Set(await moveLetters(client, letters.map(({ id }) => id), 'discarded', request.note));
       const affected = letters.filter(({ id }) => moved.has(id));
       await addToOutbox(client, dismissals(affected, request, gateway.clock.now()));
-      await writeAudit(client, affected.map(({ id }) => ({ actor: request.actor, action: 'dlq.discard', targetKind: 'dead-letter', targetId: id, note: request.note })));
+      await writeAudit(client, affected.map(({ id, subscriberId }) => ({ subscriberId, actor: request.actor, action: 'dlq.discard', targetKind: 'dead-letter', targetId: id, note: request.note })));
       return affected;
     });
     gateway.wakeOutbox();

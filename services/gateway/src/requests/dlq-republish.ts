@@ -46,7 +46,7 @@ Promise<Answer<object>> {
       id: eventId, subject: letter.subject, type: letter.headers['ce-type'] ?? message.type, source: letter.headers['ce-source'] ?? 'gateway', data: message.json,
     }]);
     await writeAudit(client, [{
-      actor: request.actor, action: 'dlq.republish', targetKind: 'dead-letter', targetId: letter.id, note: request.note,
+      subscriberId: letter.subscriberId, actor: request.actor, action: 'dlq.republish', targetKind: 'dead-letter', targetId: letter.id, note: request.note,
       detail: { subject: letter.subject, eventId, diff: diff.slice(0, maxAuditedDiff) },
     }]);
     return true;
@@ -59,8 +59,8 @@ Promise<Answer<object>> {
 /** Publishes a message again, edited or as it was, once its readers can read it. `preview` only says what would happen. */
 export const republishDlq = operation(
   checkParams<RepublishParams>({ id: idOrTail, body: { type: 'string', minLength: 1 }, preview: { type: 'boolean' }, note, actor }, ['id']),
-  async (gateway, request) => {
-    const found = await findLetter(gateway, request.id);
+  async (gateway, request, scope) => {
+    const found = await findLetter(gateway, scope, request.id);
     if (!found.ok) return found;
     const letter = found.value;
     const original = letter.body === null || letter.encoding === null ? '' : decodeBody(letter.body, letter.encoding).toString('utf8');

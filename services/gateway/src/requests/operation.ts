@@ -1,14 +1,15 @@
 import type { ParamsCheck } from '../check-params.ts';
 import { refuse, type Answer } from '../domain/refusal.ts';
+import type { Scope } from '../domain/scope.ts';
 import type { Gateway } from '../gateway.ts';
 
-/** A verb carried out: parameters as they came, checked, and an answer or a refusal as a value. */
-export type Operation = (gateway: Gateway, params: unknown) => Promise<Answer<object>>;
+/** A verb carried out: parameters as they came, checked, and an answer or a refusal as a value. What is outside of the scope is not there. */
+export type Operation<T extends object = object> = (gateway: Gateway, scope: Scope, params: unknown) => Promise<Answer<T>>;
 
-export function operation<P>(check: ParamsCheck<P>, run: (gateway: Gateway, params: P) => Promise<Answer<object>>): Operation {
-  return async (gateway, params) => {
+export function operation<P, T extends object>(check: ParamsCheck<P>, run: (gateway: Gateway, params: P, scope: Scope) => Promise<Answer<T>>): Operation<T> {
+  return async (gateway, scope, params) => {
     const checked = check(params);
-    return checked.ok ? run(gateway, checked.value) : refuse('invalid', checked.error.join('; '), checked.error);
+    return checked.ok ? run(gateway, checked.value, scope) : refuse('invalid', checked.error.join('; '), checked.error);
   };
 }
 

@@ -1,14 +1,15 @@
-import { eventTypes, subjects, validator, type PushCommand, type PushQuery } from '@pes/contracts';
-import { isoTime, newId, ok } from '@pes/kernel';
+import { subjects, validator, type PushCommand, type PushQuery } from '@pes/contracts';
+import { newId, ok } from '@pes/kernel';
 import { inTransaction } from '@pes/store';
 import { askDispatch } from '../ask-dispatch.ts';
 import { checkParams } from '../check-params.ts';
 import { writeAudit } from '../data-access/audit.sql.ts';
-import { addToOutbox } from '../data-access/outbox.sql.ts';
 import { camelKeys } from '../domain/camel-keys.ts';
+import type { Scope } from '../domain/scope.ts';
 import { refuse, type Answer } from '../domain/refusal.ts';
 import type { Gateway } from '../gateway.ts';
 import { actor, note, uuid } from '../param-schemas.ts';
+import { commandPushes } from '../pushes/command-pushes.ts';
 import { operation, type Operation } from './operation.ts';
 
 type Row = Record<string, unknown>;
@@ -17,10 +18,10 @@ const checkQuery = validator('push-query');
 const defaultLimit = 50;
 
 /** The query is push-dispatch's own; so are the rows. */
-export const listPushes: Operation = async (gateway, request) => {
+export const listPushes: Operation = async (gateway, scope, request) => {
   const checked = checkQuery(request);
   if (!checked.ok) return refuse('invalid', checked.errors.join('; '), checked.errors);
-  const query: PushQuery = { limit: defaultLimit, ...checked.value };
+  const query: PushQuery = { limit: defaultLimit, ...checked.value, ...(scope.subscriberId !== null && { subscriberId: scope.subscriberId }) };
   const answer = await askDispatch<{ pushes: Row[] }>(gateway, subjects.rpcDispatchPushes, query);
   if (!answer.ok) return answer;
   const { pushes } = answer.value;
@@ -29,8 +30,14 @@ export const listPushes: Operation = async (gateway, request) => {
 
 interface Detail { push: Row; attempts: Row[]; commands: Row[] }
 
-export const showPush = operation(checkParams<{ pushId: string }>({ pushId: uuid }, ['pushId']), async (gateway, { pushId }) => {
+async function findPush(gateway: Gateway, { subscriberId }: Scope, pushId: string): Promise<Answer<Detail>> {
   const answer = await askDispatch<Detail>(gateway, subjects.rpcDispatchPush, { pushId });
+  if (!answer.ok || subscriberId === null || answer.value.push['subscriber_id'] === subscriberId) return answer;
+  return refuse('not_found', `there is no push ${pushId}`);
+}
+
+export const showPush = operation(checkParams<{ pushId: string }>({ pushId: uuid }, ['pushId']), async (gateway, { pushId }, scope) => {
+  const answer = await findPush(gateway, scope, pushId);
   if (!answer.ok) return answer;
   const { push, attempts, commands } = answer.value;
   return ok({ push: camelKeys(push), attempts: attempts.map(camelKeys), commands: commands.map(camelKeys) });
@@ -39,25 +46,22 @@ export const showPush = operation(checkParams<{ pushId: string }>({ pushId: uuid
 type Order = Pick<PushCommand, 'action' | 'pushIds' | 'actor'> & { note?: string | undefined; providerRef?: string | undefined };
 
 /** Commands are addressed by subscriber; push-dispatch knows whose pushes these are. */
-async function command(gateway: Gateway, verb: string, order: Order): Promise<Answer<object>> {
+async function command(gateway: Gateway, scope: Scope, verb: string, order: Order): Promise<Answer<object>> {
   const bySubscriber = new Map<string, string[]>();
   for (const pushId of order.pushIds) {
-    const found = await askDispatch<Detail>(gateway, subjects.rpcDispatchPush, { pushId });
+    const found = await findPush(gateway, scope, pushId);
     if (!found.ok) return found;
     const subscriberId = String(found.value.push['subscriber_id']);
     bySubscriber.set(subscriberId, [...(bySubscriber.get(subscriberId) ?? []), pushId]);
   }
   const commandId = `person:${newId()}`;
   const { action, actor: who, note: reason, providerRef } = order;
-  const at = isoTime(gateway.clock.now());
+  const atMs = gateway.clock.now();
   await inTransaction(gateway.db, async (client) => {
-    await addToOutbox(client, [...bySubscriber].map(([subscriberId, pushIds]) => {
-      const data: PushCommand = {
-        commandId, subscriberId, action, pushIds, actor: who, at, ...(reason !== undefined && { note: reason }), ...(providerRef !== undefined && { providerRef }),
-      };
-      return { id: newId(), subject: subjects.pushCommand(subscriberId), type: eventTypes.pushCommand, source: 'gateway', data: JSON.stringify(data) };
-    }));
-    await writeAudit(client, order.pushIds.map((pushId) => ({ actor: who, action: verb, targetKind: 'push', targetId: pushId, note: reason, detail: { commandId, action, providerRef } })));
+    for (const [subscriberId, pushIds] of bySubscriber) await commandPushes(client, { commandId, subscriberId, action, pushIds, actor: who, note: reason, providerRef, atMs });
+    await writeAudit(client, [...bySubscriber].flatMap(([subscriberId, pushIds]) => pushIds.map((pushId) => ({
+      subscriberId, actor: who, action: verb, targetKind: 'push' as const, targetId: pushId, note: reason, detail: { commandId, action, providerRef },
+    }))));
   });
   gateway.wakeOutbox();
   return ok({ commandId, action, pushIds: order.pushIds });
@@ -75,9 +79,9 @@ export const retryPushes = operation(
     pushIds: { type: 'array', items: uuid, minItems: 1, maxItems: 50, uniqueItems: true }, mode: { enum: ['retry', 'resend', 'resend-as-new'], default: 'retry' },
     confirm: { type: 'boolean', default: false }, note, actor,
   }, ['pushIds', 'actor']),
-  async (gateway, { pushIds, mode, confirm, note: reason, actor: who }) => {
+  async (gateway, { pushIds, mode, confirm, note: reason, actor: who }, scope) => {
     if (mode !== 'retry' && !confirm) return refuse('confirm_required', risks[mode]);
-    return command(gateway, 'pushes.retry', { action: mode, pushIds, actor: who, note: reason });
+    return command(gateway, scope, 'pushes.retry', { action: mode, pushIds, actor: who, note: reason });
   },
 );
 
@@ -85,8 +89,8 @@ interface ResolveParams { pushId: string; as: 'mark-sent' | 'dismiss'; providerR
 
 export const resolvePush = operation(
   checkParams<ResolveParams>({ pushId: uuid, as: { enum: ['mark-sent', 'dismiss'] }, providerRef: { type: 'string', minLength: 1, maxLength: 200 }, note, actor }, ['pushId', 'as', 'actor']),
-  async (gateway, { pushId, as: action, providerRef, note: reason, actor: who }) => {
+  async (gateway, { pushId, as: action, providerRef, note: reason, actor: who }, scope) => {
     if (action === 'dismiss' && providerRef !== undefined) return refuse('invalid', 'providerRef goes with as: mark-sent, not with dismiss');
-    return command(gateway, 'pushes.resolve', { action, pushIds: [pushId], actor: who, note: reason, providerRef });
+    return command(gateway, scope, 'pushes.resolve', { action, pushIds: [pushId], actor: who, note: reason, providerRef });
   },
 );

@@ -5,8 +5,9 @@ import { writeAudit } from '../data-access/audit.sql.ts';
 import { changeReplay, skipPending } from '../data-access/change-replay.sql.ts';
 import { createReplay } from '../data-access/create-replay.sql.ts';
 import { findReplays, listReplays, replayReasons, type ReplayView } from '../data-access/find-replays.sql.ts';
-import type { LetterFilter } from '../domain/letter-filter.ts';
+import { within, type LetterFilter } from '../domain/letter-filter.ts';
 import { errorWindow, maxItems, replayStates, velocityLimits, type ReplayState } from '../domain/replay.ts';
+import type { Scope } from '../domain/scope.ts';
 import { refuse, type Answer } from '../domain/refusal.ts';
 import type { Gateway } from '../gateway.ts';
 import { actor, idOrTail, letterFilter, limit, note, uuid } from '../param-schemas.ts';
@@ -42,12 +43,12 @@ function unconfirmed({ asNew, includeUnknownRisk, confirm }: StartParams): strin
 /** Thrown to roll the transaction back; never leaves this file. */
 class Refused extends Error {}
 
-export const startReplay = operation(checkStart, async (gateway, request) => {
+export const startReplay = operation(checkStart, async (gateway, request, scope) => {
   const problem = unconfirmed(request);
   if (problem !== undefined) return refuse('confirm_required', problem);
   if (request.filter.status !== undefined && request.filter.status !== 'open') return refuse('invalid', 'filter.status must be open: only open dead letters are replayed');
   const jobId = newId();
-  const filter: LetterFilter = { ...request.filter, status: 'open' };
+  const filter: LetterFilter = { ...within(scope, request.filter), status: 'open' };
   try {
     await inTransaction(gateway.db, async (client) => {
       const { total, pending } = await createReplay(client, {
@@ -57,7 +58,7 @@ export const startReplay = operation(checkStart, async (gateway, request) => {
       if (total === 0) throw new Refused('no open dead letter fits the filter');
       if (total > maxItems) throw new Refused(`more than ${maxItems} dead letters fit the filter: narrow it`);
       await writeAudit(client, [{
-        actor: request.actor, action: 'replay.start', targetKind: 'replay', targetId: jobId, note: request.note,
+        subscriberId: filter.subscriberId ?? null, actor: request.actor, action: 'replay.start', targetKind: 'replay', targetId: jobId, note: request.note,
         detail: { filter, total, pending, asNew: request.asNew, includeUnknownRisk: request.includeUnknownRisk, velocityPerSecond: request.velocityPerSecond },
       }]);
     });
@@ -66,18 +67,18 @@ export const startReplay = operation(checkStart, async (gateway, request) => {
     throw error;
   }
   gateway.wakeReplays();
-  return answerReplay(gateway, jobId);
+  return answerReplay(gateway, scope, jobId);
 });
 
-async function findReplay({ db }: Gateway, id: string): Promise<Answer<ReplayView>> {
-  const [replay, another] = await findReplays(db, id);
+async function findReplay({ db }: Gateway, scope: Scope, id: string): Promise<Answer<ReplayView>> {
+  const [replay, another] = await findReplays(db, scope, id);
   if (replay === undefined) return refuse('not_found', `there is no replay ${id}`);
   if (another !== undefined) return refuse('ambiguous', `several replays end with ${id}: give the whole id`);
   return ok(replay);
 }
 
-async function answerReplay(gateway: Gateway, id: string): Promise<Answer<object>> {
-  const found = await findReplay(gateway, id);
+async function answerReplay(gateway: Gateway, scope: Scope, id: string): Promise<Answer<{ replay: ReplayView }>> {
+  const found = await findReplay(gateway, scope, id);
   return found.ok ? ok({ replay: found.value }) : found;
 }
 
@@ -85,14 +86,14 @@ interface ListParams { states?: ReplayState[]; after?: string; limit: number }
 
 export const listReplay = operation(
   checkParams<ListParams>({ states: { type: 'array', items: { enum: replayStates }, minItems: 1 }, after: uuid, limit }),
-  async ({ db }, { states, after, limit: size }) => {
-    const replays = await listReplays(db, states, after, size);
+  async ({ db }, { states, after, limit: size }, scope) => {
+    const replays = await listReplays(db, scope, states, { after, limit: size });
     return ok({ replays, next: nextOf(replays, size) });
   },
 );
 
-export const showReplay = operation(checkParams<{ id: string }>({ id: idOrTail }, ['id']), async (gateway, { id }) => {
-  const found = await findReplay(gateway, id);
+export const showReplay = operation(checkParams<{ id: string }>({ id: idOrTail }, ['id']), async (gateway, { id }, scope) => {
+  const found = await findReplay(gateway, scope, id);
   return found.ok ? ok({ replay: found.value, reasons: await replayReasons(gateway.db, found.value.id) }) : found;
 });
 
@@ -105,21 +106,21 @@ interface Change {
 }
 
 /** Pause, resume and cancel differ only in the states. */
-function changeOperation({ action, from, to }: Change): Operation {
-  return operation(checkParams<ChangeParams>({ id: idOrTail, note, actor }, ['id', 'actor']), async (gateway, request) => {
-    const found = await findReplay(gateway, request.id);
+function changeOperation({ action, from, to }: Change): Operation<{ replay: ReplayView }> {
+  return operation(checkParams<ChangeParams>({ id: idOrTail, note, actor }, ['id', 'actor']), async (gateway, request, scope) => {
+    const found = await findReplay(gateway, scope, request.id);
     if (!found.ok) return found;
-    const { id, state } = found.value;
+    const { id, state, filter: { subscriberId = null } } = found.value;
     const changed = await inTransaction(gateway.db, async (client) => {
       const pauseReason = to === 'paused' ? { pauseReason: `Paused by ${request.actor}${request.note === undefined ? '.' : `: ${request.note}`}` } : {};
       if (!await changeReplay(client, { jobId: id, from, to, ...pauseReason })) return false;
       const skipped = to === 'cancelled' ? await skipPending(client, id) : 0;
-      await writeAudit(client, [{ actor: request.actor, action, targetKind: 'replay', targetId: id, note: request.note, detail: { was: state, skipped } }]);
+      await writeAudit(client, [{ subscriberId, actor: request.actor, action, targetKind: 'replay', targetId: id, note: request.note, detail: { was: state, skipped } }]);
       return true;
     });
     if (!changed) return refuse('conflict', `replay ${id} is ${state}; it must be ${from.join(' or ')}`);
     gateway.wakeReplays();
-    return answerReplay(gateway, id);
+    return answerReplay(gateway, scope, id);
   });
 }
 

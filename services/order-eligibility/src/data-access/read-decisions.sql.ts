@@ -11,7 +11,7 @@ const statement = {
   name: 'eligibility-read-decisions',
   text: `select s.order_id as "orderId", s.order_number as "orderNumber", s.version, s.subscriber_id as "subscriberId", s.site_id as "siteId", s.result,
       s.final, s.reasons::text as "reasonsJson", s.item_numbers as "itemNumbers", (extract(epoch from s.decided_at) * 1000)::bigint as "decidedAtMs",
-      case when s.result = 'eligible' then s.snapshot::text end as "snapshotJson"
+      s.snapshot->>'placedAt' as "placedAt", case when s.result = 'eligible' then s.snapshot::text end as "snapshotJson"
     from unnest($1::uuid[], $2::date[]) as t(order_id, day)
     join order_state s on s.order_id = t.order_id and s.day = t.day`,
 };

@@ -16,12 +16,12 @@ export interface MessageLimits {
   maxBytes: number;
 }
 
-// Ids are UUIDs and results plain words, so nothing here needs escaping. The snapshot is spliced in as the text that it came as.
+// Ids are UUIDs, results plain words and the order date was checked against a pattern, so nothing here needs escaping. The snapshot is spliced in as the text that it came as.
 function decisionJson(decided: DecidedOrder): string {
-  const { orderId, orderNumber, version, subscriberId, siteId, result, final, reasonsJson, itemNumbers, decidedAtMs, snapshotJson } = decided;
+  const { orderId, orderNumber, version, subscriberId, siteId, result, final, reasonsJson, itemNumbers, decidedAtMs, placedAt, snapshotJson } = decided;
   return `{"orderId":"${orderId}","orderNumber":${orderNumber},"version":${version},"subscriberId":"${subscriberId}","siteId":"${siteId}",`
     + `"result":"${result}","final":${final},"reasons":${reasonsJson},"itemNumbers":[${itemNumbers.join(',')}],`
-    + `"decidedAt":"${isoTime(decidedAtMs)}","order":${snapshotJson ?? 'null'}}`;
+    + `"decidedAt":"${isoTime(decidedAtMs)}","placedAt":"${placedAt}","order":${snapshotJson ?? 'null'}}`;
 }
 
 function messageId(decisions: readonly DecidedOrder[]): string {

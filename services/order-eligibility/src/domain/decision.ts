@@ -29,6 +29,8 @@ export interface DecidedOrder {
   reasonsJson: string;
   itemNumbers: readonly number[];
   decidedAtMs: number;
+  /** Order date as Pressero wrote it. */
+  placedAt: string;
   /** Only when eligible. */
   snapshotJson: string | null;
 }
@@ -46,10 +48,10 @@ export function decide({ order, snapshotJson }: ReadOrder, policies: ReadonlyMap
 }
 
 export function decidedAt({ order, snapshotJson, gate, reasonsJson }: Decision, decidedAtMs: number): DecidedOrder {
-  const { orderId, orderNumber, version, subscriberId, siteId } = order;
+  const { orderId, orderNumber, version, subscriberId, siteId, placedAt } = order;
   const eligible = gate.result === 'eligible';
   return {
-    orderId, orderNumber, version, subscriberId, siteId, decidedAtMs, reasonsJson,
+    orderId, orderNumber, version, subscriberId, siteId, decidedAtMs, placedAt, reasonsJson,
     result: gate.result,
     final: eligible ? false : gate.final,
     itemNumbers: eligible ? gate.itemNumbers : [],

@@ -31,6 +31,8 @@ function serviceEnvironment(name: ServiceName, parts: EnvironmentParts): Record<
     return {
       ...shared, DATABASE_URL: databaseUrls[schemas[name]] ?? '', API_PORT: String(apiPort), PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
       AUTH_SECRET: secrets.authSecret, MASTER_KEYS: secrets.masterKeys, EGRESS_ALLOW: simulators.egressAllow,
+      // The demo subscriber is announced before any service runs.
+      ADOPT_REGISTRY: 'true',
     };
   }
   return { ...shared, CREDENTIAL_KEYS: secrets.credentialKeys(name), EGRESS_ALLOW: simulators.egressAllow };
