@@ -130,4 +130,9 @@ export const migrations: readonly Migration[] = [
     name: 'orders per request',
     sql: ['alter table lane add column orders_per_request integer not null default 1'],
   },
+  {
+    // How far the registry of a subscriber was read: a command waits for what its giver saw.
+    name: 'registry seen',
+    sql: ['create table registry_seen (subscriber_id uuid primary key, version bigint not null)'],
+  },
 ];

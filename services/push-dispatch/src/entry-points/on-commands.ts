@@ -1,7 +1,9 @@
 import { consumers, validator, type AccountCommand, type PushCommand } from '@pes/contracts';
+import { sleep } from '@pes/kernel';
 import { consumeBatches, decodeJson, type Consumption, type Decoded, type RawMessage } from '@pes/messaging';
 import { isDataError } from '@pes/store';
 import { applyPushCommands, setOperatorPause } from '../data-access/apply-commands.sql.ts';
+import { registryBehind } from '../data-access/registry-seen.sql.ts';
 import { requeueBlocked } from '../data-access/requeue-pushes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { rowEvents } from '../domain/push-change.ts';
@@ -32,7 +34,24 @@ async function applyAccountCommands(dispatch: Dispatch, commands: readonly Accou
   await dispatch.integration.publish(rowEvents(rows));
 }
 
+const registryPatienceMs = 3_000;
+const registryPollMs = 50;
+
+/**
+ * Whoever gave a command saw the registry in some version; acting on an older copy could send by a setting that was just changed. Bounded:
+ * a version of which nothing is announced must not hold up the commands of everybody.
+ */
+async function untilRegistryIsSeen({ db, clock, log }: Dispatch, commands: readonly Command[]): Promise<void> {
+  const wanted = commands.flatMap(({ kind, value }) => (kind === 'other' || value.registryVersion === undefined ? [] : [{ subscriberId: value.subscriberId, version: value.registryVersion }]));
+  const deadline = clock.now() + registryPatienceMs;
+  for (let behind = await registryBehind(db, wanted); behind.length > 0; behind = await registryBehind(db, wanted)) {
+    if (clock.now() > deadline) return log.warn({ subscribers: behind }, 'commands go on without the registry version that they were given under');
+    await sleep(registryPollMs);
+  }
+}
+
 async function handleCommands(dispatch: Dispatch, commands: readonly Command[]): Promise<void> {
+  await untilRegistryIsSeen(dispatch, commands);
   const pushCommands = commands.flatMap((command) => (command.kind === 'push' ? [command.value] : []));
   const accountCommands = commands.flatMap((command) => (command.kind === 'account' ? [command.value] : []));
   if (pushCommands.length > 0) {

@@ -1,8 +1,9 @@
-import { consumers, validator, type FailureCode, type RegistryAccount, type RegistryActivation, type RegistryEntity } from '@pes/contracts';
+import { consumers, validator, type FailureCode, type RegistryAccount, type RegistryActivation, type RegistryEntity, type RegistrySite } from '@pes/contracts';
 import { consumeBatches, decodeJson, type Consumption, type Decoded, type RawMessage } from '@pes/messaging';
 import { applyAccounts, applyActivations, applyEntities } from '@pes/registry';
 import { isDataError, type Pool } from '@pes/store';
 import { laneAccounts, openLanes, upsertLanes } from '../data-access/lanes.sql.ts';
+import { noteRegistrySeen } from '../data-access/registry-seen.sql.ts';
 import { requeueAccounts, requeueEntities } from '../data-access/requeue-pushes.sql.ts';
 import type { Dispatch } from '../dispatch.ts';
 import { laneLimits } from '../domain/lane-limits.ts';
@@ -14,19 +15,19 @@ type RegistryEvent =
   | { kind: 'account'; value: RegistryAccount }
   | { kind: 'activation'; value: RegistryActivation }
   | { kind: 'entity'; value: RegistryEntity }
-  | { kind: 'site'; value: null };
+  | { kind: 'site'; value: RegistrySite };
 
 const decoders = {
   account: decodeJson(validator('registry-account')),
   activation: decodeJson(validator('registry-activation')),
   entity: decodeJson(validator('registry-entity')),
+  // Policies of a site concern the gate; here only the version counts.
+  site: decodeJson(validator('registry-site')),
 };
 
 function decode(message: RawMessage): Decoded<RegistryEvent> {
   const kind = message.subject.split('.')[1] ?? '';
-  // Policies of a site concern the gate, not the dispatch.
-  if (kind === 'site') return { ok: true, value: { kind: 'site', value: null } };
-  if (kind !== 'account' && kind !== 'activation' && kind !== 'entity') {
+  if (kind !== 'account' && kind !== 'activation' && kind !== 'entity' && kind !== 'site') {
     return { ok: false, code: 'schema_violation' satisfies FailureCode, errors: [`subject ${message.subject} is no registry subject`] };
   }
   const decoded = decoders[kind](message);
@@ -74,6 +75,7 @@ async function handleRegistry(dispatch: Dispatch, events: readonly RegistryEvent
   ];
   dispatch.wake(rows.map((row) => row.account_id));
   await dispatch.integration.publish(rowEvents(rows));
+  await noteRegistrySeen(db, events.map(({ value: { subscriberId, version } }) => ({ subscriberId, version })));
 }
 
 export function consumeRegistry(dispatch: Dispatch): Consumption {
