@@ -54,6 +54,7 @@ async function runAll(cells: readonly Cell[]): Promise<Verdict> {
       return { cells: [], untold: 0 };
     });
     verdict.cells.push(...judged);
+    if (untold > 0) say(`${untold} pushes of layout ${layout} are not told as they are`);
     verdict.untold += untold;
   }
   return verdict;

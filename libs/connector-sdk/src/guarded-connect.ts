@@ -53,9 +53,12 @@ export function guardedConnect(guard: EgressGuard, connectTimeoutMs: number): bu
         const failure = error instanceof ConnectFailure ? error : new ConnectFailure(error.message, { refused: false, cause: error });
         return callback(failure, null);
       }
-      const refusal = guard.refuseAddress(socket.remoteAddress, target.value);
+      const { remoteAddress } = socket;
+      const refusal = guard.refuseAddress(remoteAddress, target.value);
       if (refusal === undefined) return callback(null, socket);
       socket.destroy();
+      // A connection that broke at once has no address any more. That is the network's doing, and nothing went out.
+      if (remoteAddress === undefined) return callback(new ConnectFailure(`the connection to ${options.hostname} broke as soon as it was made`, { refused: false }), null);
       callback(new ConnectFailure(`${options.hostname} connected to an address that may not be used: ${refusal}`, { refused: true }), null);
     });
   };

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { loadConfig, type ConfigSchema } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startService, type RunningService, type ServiceDefinition } from './service.ts';
@@ -21,6 +22,8 @@ export async function runService<const S extends ConfigSchema>(definition: Servi
     const service = await startService({ definition, config: loaded.value, log, ...(readyFile !== undefined && { readyFile }) });
     ending.concerns(service);
     await service.started;
+    // Where NODE_COMPILE_CACHE is set: for the start after a crash, since a process that is killed writes nothing.
+    flushCompileCache();
   } catch (error) {
     await ending.end({ code: 1, reason: 'the start failed', error });
   }

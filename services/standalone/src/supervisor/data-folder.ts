@@ -10,6 +10,8 @@ export interface DataFolder {
   postgres: string;
   nats: string;
   simulators: string;
+  /** Node's compiled code, so that a process that was killed is back sooner. */
+  compileCache: string;
   file(name: DataFile): string;
 }
 
@@ -25,11 +27,11 @@ const files = {
 
 type DataFile = keyof typeof files;
 
-const folders = ['logs', 'run', 'postgres', 'nats', 'simulators'] as const;
+const folders = ['logs', 'run', 'postgres', 'nats', 'simulators', 'compile-cache'] as const;
 
 export function dataFolder(root: string): DataFolder {
-  const [logs, run, postgres, nats, simulators] = folders.map((name) => join(root, name)) as [string, string, string, string, string];
-  return { root, logs, run, postgres, nats, simulators, file: (name) => join(root, files[name]) };
+  const [logs, run, postgres, nats, simulators, compileCache] = folders.map((name) => join(root, name)) as [string, string, string, string, string, string];
+  return { root, logs, run, postgres, nats, simulators, compileCache, file: (name) => join(root, files[name]) };
 }
 
 /**

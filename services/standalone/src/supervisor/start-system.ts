@@ -124,7 +124,7 @@ async function startAll(names: readonly ProcessName[], parts: EnvironmentParts, 
     const logFile = join(folder.logs, `${name}.log`);
     const log = watchLog(name, logFile, around.report);
     teardown.add('logs', () => log.stop());
-    const program = { name, entry: entryOf(name), env: environmentOf(name, parts), logFile, readyFile: join(folder.run, `${name}.json`) };
+    const program = { name, entry: entryOf(name), env: { NODE_COMPILE_CACHE: folder.compileCache, ...environmentOf(name, parts) }, logFile, readyFile: join(folder.run, `${name}.json`) };
     const managed = await startManaged(program, around);
     teardown.add(phase, () => managed.stop(stopGraceMs[phase]));
     processes.set(name, managed);
