@@ -3,6 +3,7 @@ import { sleep, systemClock, type Clock } from '@pes/kernel';
 import { decodeJson, type Bus, type Decoded, type RawMessage } from '@pes/messaging';
 import { createAccountLimiter } from './account-limiter.ts';
 import { createAttemptMemory } from './attempt-memory.ts';
+import { createBreakers, type BreakerSettings } from './breaker.ts';
 import type { Connector } from './connector.ts';
 import type { ConnectorMetrics } from './connector-metrics.ts';
 import { consumeWork } from './consume-work.ts';
@@ -13,6 +14,7 @@ import { createOutcomePublisher } from './outcome-publisher.ts';
 import type { OutboundAgent } from './outbound-agent.ts';
 import { processPushWork, type PushHost } from './process-push-work.ts';
 import { checkManifest, publishManifest } from './publish-manifest.ts';
+import { createRateBook } from './rate-book.ts';
 import { serveCheck } from './serve-check.ts';
 
 export interface ConnectorHostOptions {
@@ -25,6 +27,8 @@ export interface ConnectorHostOptions {
   callsPerAccount: number;
   messagesAtOnce: number;
   maxAnswerBytes: number;
+  /** Defaults as in the configuration. */
+  breaker?: Partial<BreakerSettings>;
   clock?: Clock;
 }
 
@@ -37,6 +41,9 @@ export interface ConnectorHost {
 const maxHeldBytes = 64 * 1024 * 1024;
 // Once calls are cut off, their outcomes are still to be published; a broker that does not answer must not hold up the stop.
 const publishPatienceMs = 2_000;
+// For what a connector does besides waiting for answers.
+const probeMarginMs = 1_000;
+const defaultBreaker = { minCalls: 10, failurePercent: 50, windowMs: 60_000, openMs: 30_000 };
 
 /** Work of another provider or account than its subject says is somebody's mistake, and no order to send. */
 function decodeWork(provider: string): (message: RawMessage) => Decoded<PushWork> {
@@ -69,9 +76,20 @@ export function startConnectorHost(options: ConnectorHostOptions): ConnectorHost
     });
   }
 
+  const breakers = createBreakers({
+    settings: { ...defaultBreaker, probeMs: callTimeoutMs * connector.manifest.rateLimit.requestsPerPush + probeMarginMs, ...options.breaker },
+    onOpened(accountId) {
+      metrics.breakerOpened();
+      bus.log.warn({ accountId }, 'calls for this account failed repeatedly; it is left alone for a while');
+    },
+    onClosed: (accountId) => bus.log.info({ accountId }, 'calls for this account are answered again'),
+  });
+  metrics.watchBreakers(breakers.states);
+  const rates = createRateBook(connector, clock);
+
   const host: PushHost = {
-    connector, clock, log: bus.log, createClient, openCredentials, stopping: stopping.signal, cutOff: cutOff.signal,
-    limiter: createAccountLimiter(options.callsPerAccount), memory: createAttemptMemory(), onStarted: metrics.started, onSettled: metrics.settled,
+    connector, clock, log: bus.log, createClient, breakers, rates, openCredentials, stopping: stopping.signal, cutOff: cutOff.signal,
+    limiter: createAccountLimiter(options.callsPerAccount), memory: createAttemptMemory(), startedAtMs: clock.now(), onStarted: metrics.started, onSettled: metrics.settled,
   };
 
   const manifest = publishManifest(bus, connector);
@@ -79,7 +97,8 @@ export function startConnectorHost(options: ConnectorHostOptions): ConnectorHost
   const work = consumeWork<PushWork>(bus, {
     consumer: pushWorkConsumer(provider), decode: decodeWork(provider), maxMessages: options.messagesAtOnce, maxBytes: maxHeldBytes, onDead: metrics.dead,
     async handle(message, deliveryCount) {
-      const publisher = createOutcomePublisher({ bus, provider, accountId: message.account.accountId, giveUp: giveUp.signal });
+      const { accountId } = message.account;
+      const publisher = createOutcomePublisher({ bus, provider, accountId, giveUp: giveUp.signal, takeRate: () => rates.take(accountId) });
       await processPushWork({ work: message, deliveryCount }, host, publisher.add);
       await publisher.finish();
     },
@@ -94,6 +113,7 @@ export function startConnectorHost(options: ConnectorHostOptions): ConnectorHost
       .then(() => giveUp.abort());
     await Promise.race([Promise.all([work.stop(), checks.stop(), manifest.stop()]), bound]);
     done.abort();
+    breakers.stop();
   }
 
   let stopped: Promise<void> | undefined;

@@ -1,8 +1,8 @@
-import type { ConnectorManifest, OrderItem, PushItem as WireItem, PushOrder as WireOrder, PushOutcome } from '@pes/contracts';
+import type { ConnectorManifest, OrderItem, PushItem as WireItem, PushOrder as WireOrder, PushOutcome, RateReport } from '@pes/contracts';
 import type { Clock } from '@pes/kernel';
-import type { HttpClient } from './http-client.ts';
+import type { HttpAnswer, HttpClient } from './http-client.ts';
 
-export type { ConnectorManifest, PushOutcome } from '@pes/contracts';
+export type { ConnectorManifest, PushOutcome, RateReport } from '@pes/contracts';
 
 /** One item to send. On the wire it is only a number where the order holds it anyway; here it is complete. */
 export type PushItem = WireItem & { item: OrderItem };
@@ -74,4 +74,9 @@ export interface Connector {
   pushMany?: BulkPush;
   /** Finds an order by our reference. Left out when the provider has no way to do so (idempotency "none" or "key"). */
   lookup?(order: PushOrder, context: CallContext, earlier: EarlierAttempts): Promise<LookupResult>;
+  /**
+   * What an answer says about the rate limit of these credentials: requests left and the time until the provider counts anew; undefined when
+   * it says nothing. Called for every answer. Left out when the provider says nothing besides 429, which the host reads itself.
+   */
+  readRate?(answer: HttpAnswer, nowMs: number): RateReport | undefined;
 }

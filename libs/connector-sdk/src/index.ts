@@ -1,5 +1,5 @@
 export type {
-  BulkOutcome, BulkPush, CallContext, CheckResult, Connector, ConnectorManifest, EarlierAttempts, LookupResult, PushItem, PushOrder, PushOutcome, Settings,
+  BulkOutcome, BulkPush, CallContext, CheckResult, Connector, ConnectorManifest, EarlierAttempts, LookupResult, PushItem, PushOrder, PushOutcome, RateReport, Settings,
 } from './connector.ts';
 export type { HttpAnswer, HttpClient, HttpFailure, HttpRequest } from './http-client.ts';
 export { accepted, blocked, duplicate, outcomeOfFailure, rejected, retry, retryAfterMs, shorten, unknown } from './outcomes.ts';
@@ -13,3 +13,6 @@ export { createCredentialOpener, type CredentialOpener, type OpenedCredentials }
 export { createRedactor, type Redact, type RedactOptions } from './redact.ts';
 export { runConnector } from './run-connector.ts';
 export type { CheckRequest } from './serve-check.ts';
+export { lastCallMs, planAttempt, type Plan } from './plan-attempt.ts';
+export { dateNextLook, notStarted, settleLookup } from './settle-lookup.ts';
+export type { BreakerSettings } from './breaker.ts';

@@ -2,10 +2,12 @@
 export interface LruMap<K, V> {
   get(key: K): V | undefined;
   set(key: K, value: V, size?: number): void;
+  values(): V[];
   readonly size: number;
 }
 
-export function createLruMap<K, V>(maxSize: number): LruMap<K, V> {
+/** `onDrop` gets what had to make room. */
+export function createLruMap<K, V>(maxSize: number, onDrop?: (value: V) => void): LruMap<K, V> {
   const entries = new Map<K, { value: V; size: number }>();
   let total = 0;
 
@@ -27,11 +29,13 @@ export function createLruMap<K, V>(maxSize: number): LruMap<K, V> {
       remove(key);
       entries.set(key, { value, size });
       total += size;
-      for (const oldest of entries.keys()) {
+      for (const [oldest, dropped] of entries) {
         if (total <= maxSize) break;
         remove(oldest);
+        onDrop?.(dropped.value);
       }
     },
+    values: () => [...entries.values()].map((entry) => entry.value),
     get size() {
       return total;
     },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { eventTypes, subjects } from '@pes/contracts';
+import { eventTypes, subjects, type RateReport } from '@pes/contracts';
 import { sleep } from '@pes/kernel';
 import { publish, type Bus, type OutMessage } from '@pes/messaging';
 import type { SettledOrder } from './attempt-memory.ts';
@@ -17,6 +17,8 @@ export interface OutcomePublisherOptions {
   accountId: string;
   /** Ends the retries; the work message is then not acknowledged and comes back. */
   giveUp: AbortSignal;
+  /** What is new about the provider's rate; goes with the next message. */
+  takeRate?: () => RateReport | undefined;
   /** How long a finished order waits for others to share its message. */
   maxWaitMs?: number;
 }
@@ -51,14 +53,16 @@ function messageId(settled: readonly SettledOrder[]): string {
   return `outcome:${createHash('sha1').update(facts).digest('base64url')}`;
 }
 
-export function createOutcomePublisher({ bus, provider, accountId, giveUp, maxWaitMs = 25 }: OutcomePublisherOptions): OutcomePublisher {
+export function createOutcomePublisher({ bus, provider, accountId, giveUp, takeRate, maxWaitMs = 25 }: OutcomePublisherOptions): OutcomePublisher {
   let waiting: SettledOrder[] = [];
   let timer: NodeJS.Timeout | undefined;
   const publishing: Array<Promise<boolean>> = [];
   const maxBytes = Math.min(maxMessageBytes, (bus.nc.info?.max_payload ?? Infinity) - envelopeBytes);
 
   function toMessage(settled: SettledOrder[]): OutMessage {
-    const data = `{"provider":${JSON.stringify(provider)},"accountId":${JSON.stringify(accountId)},"results":[${settled.map(({ text }) => text).join()}]}`;
+    const rate = takeRate?.();
+    const said = rate === undefined ? '' : `,"rate":${JSON.stringify(rate)}`;
+    const data = `{"provider":${JSON.stringify(provider)},"accountId":${JSON.stringify(accountId)},"results":[${settled.map(({ text }) => text).join()}]${said}}`;
     return { subject: subjects.outcomePush(provider, accountId), type: eventTypes.outcomePush, id: messageId(settled), source: `connector-${provider}`, data };
   }
 

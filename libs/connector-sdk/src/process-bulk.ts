@@ -11,8 +11,9 @@ import { createOrderSignal } from './order-signal.ts';
 import { unknown } from './outcomes.ts';
 import { lastCallMs } from './plan-attempt.ts';
 import type { OrderHost, OrderJob } from './process-order.ts';
+import { createTraffic, healthOfBulk, type Traffic } from './provider-health.ts';
 import type { Redact } from './redact.ts';
-import { dateNextLook } from './settle-lookup.ts';
+import { dateNextLook, notCalled } from './settle-lookup.ts';
 
 const maxBody = 20_000;
 
@@ -37,8 +38,16 @@ function withoutBodies({ request, result, ...call }: Call): Call {
   return { ...call, request: bare, result: result.kind === 'answer' && result.status < 300 ? { ...result, body: '' } : result };
 }
 
-async function callBulk({ jobs, bulk }: BulkJob, orders: readonly PushOrder[], context: CallContext, host: OrderHost): Promise<BulkOutcome[]> {
-  const end = await endOfCall(() => bulk.push(orders, context), context.signal);
+interface BulkCall {
+  orders: readonly PushOrder[];
+  context: CallContext;
+  traffic: Traffic;
+}
+
+async function callBulk({ jobs, bulk }: BulkJob, { orders, context, traffic }: BulkCall, host: OrderHost): Promise<BulkOutcome[]> {
+  const guarded = await host.breakers.run(context.accountId, () => endOfCall(() => bulk.push(orders, context), context.signal), (end) => healthOfBulk(end, traffic.count()));
+  if (guarded.kind === 'refused') return jobs.map((job) => ({ outcome: notCalled(job, guarded.afterMs) }));
+  const end = guarded.value;
   if (end.kind === 'returned' && end.value.length === orders.length) return end.value;
   host.log.error({ accountId: context.accountId, orders: orders.length, ...(end.kind === 'threw' ? { err: end.error } : {}) }, 'the connector failed on a bulk call');
   return jobs.map(() => ({ outcome: unknown('connector_error', 'The connector failed on this order; it may have been sent.') }));
@@ -54,9 +63,17 @@ export async function processBulk(bulkJob: BulkJob, host: OrderHost): Promise<Pu
   const { signal, release } = createOrderSignal(remainingMs, host.cutOff);
   const recorder = createExchangeRecorder(redact);
   const { account: { accountId, settings } } = jobs[0] as OrderJob;
-  const http = host.createClient({ signal, record: (call) => { recorder.record(withoutBodies(call)); } });
+  const traffic = createTraffic();
+  const http = host.createClient({
+    signal,
+    record(call) {
+      traffic.note(call);
+      host.rates.note(accountId, call.result);
+      recorder.record(withoutBodies(call));
+    },
+  });
   try {
-    const outcomes = await callBulk(bulkJob, orders, { accountId, credentials, settings, clock, signal, http }, host);
+    const outcomes = await callBulk(bulkJob, { orders, traffic, context: { accountId, credentials, settings, clock, signal, http } }, host);
     const calls = recorder.exchanges();
     const finishedAt = isoTime(clock.now());
     return jobs.map(({ item }, index) => {

@@ -1,8 +1,9 @@
 import type { PushResult, PushWorkItem } from '@pes/contracts';
 import { fail, isoTime, ok, type Clock, type Result } from '@pes/kernel';
 import type { BusLog } from '@pes/messaging';
+import type { Breakers } from './breaker.ts';
 import { completeOrder } from './complete-order.ts';
-import type { CallContext, Connector, EarlierAttempts, PushOrder, PushOutcome, Settings } from './connector.ts';
+import type { CallContext, Connector, EarlierAttempts, LookupResult, PushOrder, PushOutcome, Settings } from './connector.ts';
 import type { Call } from './create-http-client.ts';
 import { endOfCall } from './end-of-call.ts';
 import { createExchangeRecorder } from './exchange-recorder.ts';
@@ -12,8 +13,10 @@ import type { OpenedCredentials } from './open-credentials.ts';
 import { createOrderSignal } from './order-signal.ts';
 import { rejected, unknown } from './outcomes.ts';
 import { lastCallMs, planAttempt, type Plan } from './plan-attempt.ts';
-import { createRedactor } from './redact.ts';
-import { blockedUnlessSent, dateNextLook, notStarted, settleLookup } from './settle-lookup.ts';
+import { createTraffic, healthOfCall, type Traffic } from './provider-health.ts';
+import type { RateBook } from './rate-book.ts';
+import { createRedactor, type Redact } from './redact.ts';
+import { blockedUnlessSent, dateNextLook, lookNotBefore, notCalled, notStarted, settleLookup } from './settle-lookup.ts';
 
 export interface OrderHost {
   connector: Connector;
@@ -21,6 +24,8 @@ export interface OrderHost {
   log: BusLog;
   /** A client for one order: its calls end with the signal and go to the recorder. */
   createClient(options: { signal: AbortSignal; record: (call: Call) => void }): HttpClient;
+  breakers: Breakers;
+  rates: RateBook;
   /** Nothing new is started once this fires. */
   stopping: AbortSignal;
   /** Calls that are under way are cut off when this fires. */
@@ -41,6 +46,7 @@ interface ConnectorCall extends OrderJob {
   plan: Plan;
   context: CallContext;
   earlier: EarlierAttempts;
+  traffic: Traffic;
 }
 
 const maskNothing = createRedactor({ credentials: {} });
@@ -51,9 +57,18 @@ function whyNotNow(item: PushWorkItem, { stopping, clock }: OrderHost): string |
   return undefined;
 }
 
-/** A bug in a connector ends as an unknown outcome of this one order: what it did before it failed, nobody knows. */
-async function callConnector<T>(name: string, { item, context }: ConnectorCall, log: BusLog, call: () => Promise<T>): Promise<Result<T, PushOutcome>> {
-  const end = await endOfCall(call, context.signal);
+/**
+ * Calls the connector through the account's breaker. A bug in a connector ends as an unknown outcome of this one order: what it did before
+ * it failed, nobody knows.
+ */
+async function callConnector<T extends LookupResult | PushOutcome>(
+  name: string, connectorCall: ConnectorCall, { breakers, log }: OrderHost, call: () => Promise<T>,
+): Promise<Result<T, PushOutcome>> {
+  const { item, context, traffic } = connectorCall;
+  const before = traffic.count();
+  const guarded = await breakers.run(context.accountId, () => endOfCall(call, context.signal), (end) => healthOfCall(end, traffic.count() - before));
+  if (guarded.kind === 'refused') return fail(notCalled(connectorCall, guarded.afterMs));
+  const end = guarded.value;
   if (end.kind === 'returned') return ok(end.value);
   const fields = { pushId: item.pushId, reference: item.push.reference, accountId: context.accountId, call: name };
   if (end.kind === 'overran') {
@@ -66,17 +81,17 @@ async function callConnector<T>(name: string, { item, context }: ConnectorCall, 
 
 async function callProvider(call: ConnectorCall, host: OrderHost): Promise<PushOutcome> {
   const { item, order, context, earlier, plan, repeated } = call;
-  const { connector, log, clock } = host;
+  const { connector, clock } = host;
   const { manifest, lookup } = connector;
   if (plan === 'look-up' && lookup !== undefined) {
-    const found = await callConnector('lookup', call, log, () => lookup.call(connector, order, context, earlier));
+    const found = await callConnector('lookup', call, host, () => lookup.call(connector, order, context, earlier));
     if (!found.ok) return found.error;
     const settled = settleLookup(found.value, { item, repeated, plan, manifest, nowMs: clock.now() });
     if (settled !== undefined) return settled;
     const why = whyNotNow(item, host);
     if (why !== undefined) return notStarted(call, why);
   }
-  const sent = await callConnector('push', call, log, () => connector.push(order, context, earlier));
+  const sent = await callConnector('push', call, host, () => connector.push(order, context, earlier));
   return dateNextLook(sent.ok ? sent.value : sent.error, manifest.visibilityDelayMs);
 }
 
@@ -98,25 +113,36 @@ export async function processOrder(job: OrderJob, host: OrderHost): Promise<Push
   const { connector: { manifest, lookup }, clock } = host;
   const startedAt = isoTime(clock.now());
   const plan = planAttempt(job, manifest.idempotency, lookup !== undefined);
-  const result = (outcome: PushOutcome, exchanges: PushResult['exchanges'] = []): PushResult =>
-    ({ pushId: item.pushId, fence: item.fence, startedAt, finishedAt: isoTime(clock.now()), outcome, exchanges });
+  const result = (outcome: PushOutcome, redact: Redact, exchanges: PushResult['exchanges'] = []): PushResult => {
+    const nowMs = clock.now();
+    const dated = lookNotBefore(outcome, { item, repeated: job.repeated, manifest, plan, nowMs });
+    return { pushId: item.pushId, fence: item.fence, startedAt, finishedAt: isoTime(nowMs), outcome: fitOutcome(dated, redact), exchanges };
+  };
 
   const uncalled = settleUncalled(job, plan, host);
-  if (uncalled !== undefined || !opened.ok) return result(fitOutcome(uncalled as PushOutcome, maskNothing));
+  if (uncalled !== undefined || !opened.ok) return result(uncalled as PushOutcome, maskNothing);
   const order = completeOrder(item.push);
-  if (!order.ok) return result(rejected('validation', order.error));
+  if (!order.ok) return result(rejected('validation', order.error), maskNothing);
 
   const { credentials, redact } = opened.value;
   const { signal, release } = createOrderSignal(lastCallMs(item) - clock.now(), host.cutOff);
   const recorder = createExchangeRecorder(redact);
+  const traffic = createTraffic();
   const context: CallContext = {
     accountId: account.accountId, credentials, settings: account.settings, clock, signal,
-    http: host.createClient({ signal, record: recorder.record }),
+    http: host.createClient({
+      signal,
+      record(call) {
+        traffic.note(call);
+        host.rates.note(account.accountId, call.result);
+        recorder.record(call);
+      },
+    }),
   };
   const earlier = { firstSentAtMs: item.firstSentAt === null ? null : Date.parse(item.firstSentAt), providerRef: item.providerRef };
   try {
-    const outcome = await callProvider({ ...job, order: order.value, plan, context, earlier }, host);
-    return result(fitOutcome(outcome, redact), recorder.exchanges());
+    const outcome = await callProvider({ ...job, order: order.value, plan, context, earlier, traffic }, host);
+    return result(outcome, redact, recorder.exchanges());
   } finally {
     release();
   }

@@ -4,7 +4,7 @@ import type { AccountLimiter } from './account-limiter.ts';
 import type { AttemptMemory, SettledOrder } from './attempt-memory.ts';
 import { completeOrder } from './complete-order.ts';
 import type { CredentialOpener } from './open-credentials.ts';
-import { lastCallMs } from './plan-attempt.ts';
+import { lastCallMs, mayBeFromBefore } from './plan-attempt.ts';
 import { processBulk, type BulkJob } from './process-bulk.ts';
 import { processOrder, type OrderHost, type OrderJob } from './process-order.ts';
 import { resultText } from './result-text.ts';
@@ -13,6 +13,8 @@ export interface PushHost extends OrderHost {
   openCredentials: CredentialOpener;
   limiter: AccountLimiter;
   memory: AttemptMemory;
+  /** When this process began to take work. Milliseconds. */
+  startedAtMs: number;
   onStarted?(): void;
   onSettled?(kind: string, code: string): void;
 }
@@ -80,13 +82,14 @@ function settleAll(jobs: readonly OrderJob[], host: PushHost): Array<Promise<Set
 export async function processPushWork({ work, deliveryCount }: PushDelivery, host: PushHost, report: (settled: SettledOrder) => void): Promise<void> {
   const { account, provider } = work;
   const opened = host.openCredentials(account.sealedCredentials, { subscriberId: account.subscriberId, provider, accountId: account.accountId });
+  const { idempotency } = host.connector.manifest;
   const known: Array<Promise<SettledOrder>> = [];
   const jobs: OrderJob[] = [];
   // A claim that stands twice in one message is one order.
   for (const item of new Map(work.orders.map((order) => [`${order.pushId}:${order.fence}`, order])).values()) {
     const memory = host.memory.recall(item.pushId, item.fence);
     if (memory.seen && memory.settled !== undefined) known.push(memory.settled);
-    else jobs.push({ item, repeated: deliveryCount > 1 || memory.seen, account, opened });
+    else jobs.push({ item, repeated: deliveryCount > 1 || memory.seen || mayBeFromBefore(item, idempotency, host.startedAtMs), account, opened });
   }
   const settling = settleAll(jobs, host);
   for (const [index, { item }] of jobs.entries()) host.memory.remember(item.pushId, item.fence, settling[index] as Promise<SettledOrder>);

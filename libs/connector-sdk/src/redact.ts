@@ -1,4 +1,4 @@
-import { secretSpellings } from './secret-spellings.ts';
+import { secretSpellings, shortSecrets } from './secret-spellings.ts';
 
 /** Text of a provider call, fit to be stored and shown: secrets masked, storable characters only, at most `maxLength` long. */
 export type Redact = (text: string, maxLength: number) => string;
@@ -32,6 +32,13 @@ function maskSpellings(text: string, spellings: readonly string[]): string {
   return masked;
 }
 
+/** Finds a short secret as the whole of a value: a JSON text, the text or an attribute of XML, a member of a form or query. Undefined without one. */
+function aloneAsValue(secrets: readonly string[]): RegExp | undefined {
+  if (secrets.length === 0) return undefined;
+  const spelled = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())]);
+  return new RegExp(`(?<=["'>=])(?:${[...new Set(spelled)].map((text) => RegExp.escape(text)).join('|')})(?=\\\\?["'<&\\r\\n]|$)`, 'g');
+}
+
 /** PostgreSQL stores neither NUL nor half a surrogate pair; cutting can make the latter. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
@@ -45,9 +52,11 @@ function storable(text: string): string {
 export function createRedactor({ credentials, personal = false }: RedactOptions): Redact {
   const spellings = secretSpellings(credentials);
   const edge = spellings[0]?.length ?? 0;
+  const short = aloneAsValue(shortSecrets(credentials));
 
   function maskAll(text: string): string {
-    const masked = maskNamed(maskSpellings(text, spellings), secretNames).replace(addressQuery, `$1?${mask}`);
+    const spelled = maskSpellings(text, spellings);
+    const masked = maskNamed(short === undefined ? spelled : spelled.replace(short, mask), secretNames).replace(addressQuery, `$1?${mask}`);
     return personal ? maskNamed(masked, personalNames).replace(mailAddress, mask) : masked;
   }
 

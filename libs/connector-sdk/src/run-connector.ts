@@ -36,6 +36,10 @@ async function start(connector: Connector, { config, log, metrics, onStop, addRe
     openCredentials: createCredentialOpener(keys.value, { personal: config.MASK_PERSONAL_DATA }),
     metrics: createConnectorMetrics(metrics, provider),
     callsPerAccount: config.CALLS_PER_ACCOUNT, messagesAtOnce: config.MESSAGES_AT_ONCE, maxAnswerBytes: config.MAX_ANSWER_MB * 1024 * 1024,
+    breaker: {
+      minCalls: config.BREAKER_MIN_CALLS, failurePercent: config.BREAKER_FAILURE_PERCENT,
+      windowMs: config.BREAKER_WINDOW_SECONDS * 1_000, openMs: config.BREAKER_OPEN_SECONDS * 1_000,
+    },
   });
   onStop('connector', () => host.stop(callPatienceMs));
   addReadiness('manifest', () => host.isManifestPublished() || 'the manifest is not published yet');

@@ -1,4 +1,4 @@
-/** Below this a text is no secret worth the name, and it occurs in everything. */
+/** Below this a text occurs in everything. */
 const shortestSecret = 4;
 // Every pair of credentials may be user and password of HTTP Basic; more than this many are no login.
 const mostInPairs = 8;
@@ -25,11 +25,16 @@ function basicPairs(secrets: readonly string[]): string[] {
 
 /**
  * Every spelling of every text in the credentials, longest first, so that a longer one is never left half covered by a shorter one.
- * Texts below four characters are left out: masking them would hide the message and protect nothing.
+ * Texts below four characters are left out: masking them wherever they occur would hide the message. See shortSecrets.
  */
 export function secretSpellings(credentials: Record<string, unknown>): string[] {
   const all = stringsOf(credentials);
   const secrets = all.filter((text) => text.length >= shortestSecret);
   const found = new Set([...secrets.flatMap(spellings), ...basicPairs(all)].filter((text) => text.length >= shortestSecret));
   return [...found].sort((a, b) => b.length - a.length);
+}
+
+/** The texts too short for that, which are masked only where one stands alone as a value. */
+export function shortSecrets(credentials: Record<string, unknown>): string[] {
+  return [...new Set(stringsOf(credentials))].filter((text) => text !== '' && text.length < shortestSecret);
 }

@@ -16,6 +16,13 @@ export function notStarted(attempt: Attempt, why: string): PushOutcome {
   return unknown('redelivered_unclear', `${why}; an earlier attempt may have sent the order.`);
 }
 
+/** Nothing was called because the provider is in trouble. As above: a retry says "certainly not sent". */
+export function notCalled(attempt: Attempt, afterMs: number): PushOutcome {
+  const why = `The provider failed repeatedly, so nothing is called for ${Math.ceil(afterMs / 1_000)} s`;
+  if (!maybeSentBefore(attempt)) return retry('breaker_open', `${why}; nothing was sent.`, afterMs);
+  return unknown('breaker_open', `${why}; an earlier attempt may have sent the order.`, { afterMs });
+}
+
 /**
  * Dispatch sends a blocked order anew once the account is unblocked, and would not know that a redelivered one may be at the provider.
  * So that one is unknown for now: the next attempt looks first, and may block then.
@@ -48,4 +55,12 @@ export function settleLookup(found: LookupResult, circumstances: LookupCircumsta
 export function dateNextLook(outcome: PushOutcome, visibilityDelayMs: number): PushOutcome {
   const undated = (outcome as PushOutcome | undefined)?.kind === 'unknown' && !('afterMs' in outcome);
   return undated && visibilityDelayMs > 0 ? { ...outcome, afterMs: visibilityDelayMs } as PushOutcome : outcome;
+}
+
+/** After a redelivery the order is looked for when it must be visible, whatever stood in the way this time: an absence seen earlier would be believed. */
+export function lookNotBefore(outcome: PushOutcome, { item, repeated, manifest, plan, nowMs }: LookupCircumstances): PushOutcome {
+  if (!repeated || plan !== 'look-up' || (outcome as PushOutcome | undefined)?.kind !== 'unknown') return outcome;
+  const unclear = outcome as Extract<PushOutcome, { kind: 'unknown' }>;
+  const leastMs = mayStillAppearMs({ item, repeated }, manifest, nowMs);
+  return leastMs > (unclear.afterMs ?? 0) ? { ...unclear, afterMs: leastMs } : outcome;
 }

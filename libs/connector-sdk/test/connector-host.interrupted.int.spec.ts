@@ -14,7 +14,7 @@ function doomedBus(): Promise<Bus> {
 }
 
 describe('connector host, interrupted', () => {
-  it('looks an order up that its predecessor had sent, and sends the one that it had not', async () => {
+  it('looks an order up that its predecessor had sent, and has the one that it had not sent looked up again when its lease is over', async () => {
     const trial = await fixture.trial();
     const doomed = await doomedBus();
     trial.start({
@@ -25,12 +25,18 @@ describe('connector host, interrupted', () => {
       },
     }, doomed);
     await trial.send([trial.order('SENT')]);
-    await trial.send([trial.order('LOST')]);
+    const lost = trial.order('LOST');
+    await trial.send([lost]);
     await waitUntil(async () => trial.toy.taken.length === 1 && (await trial.consumerState()).pending === 2);
     await doomed.nc.close();
     trial.start({ manifest: { callTimeoutMs: 3_000 } });
     const reported = await trial.results(2, 30_000);
-    expect(reported.map(({ outcome }) => outcome.kind).toSorted()).toEqual(['accepted', 'duplicate']);
+    expect(reported.map(({ outcome }) => outcome.kind).toSorted()).toEqual(['duplicate', 'unknown']);
+    const unclear = reported.find(({ pushId }) => pushId === lost.pushId)?.outcome;
+    expect(unclear).toMatchObject({ code: 'redelivered_unclear', afterMs: expect.any(Number) });
+    // What dispatch does with it then.
+    await trial.send([{ ...lost, fence: 2, attempt: 2, mode: 'check-then-send', firstSentAt: lost.claimedAt, claimedAt: new Date().toISOString() }], 'next');
+    expect((await trial.results(3)).at(-1)?.outcome).toMatchObject({ kind: 'accepted' });
     expect(trial.toy.taken).toEqual(['SENT', 'LOST']);
     await trial.acknowledged();
   });

@@ -183,6 +183,6 @@ describe('consumeWork', () => {
     expect(stopped).toBe(false);
     release.resolve();
     await stopping;
-    expect(await unacknowledged()).toBe(0);
+    await everythingAcknowledged();
   });
 });

@@ -77,7 +77,8 @@ function createTrial(provider: string, toy: ToyProvider, { bus, agent, closing }
       closing.push(() => host.stop(0).catch(() => undefined));
       return host;
     },
-    order: (reference, change = {}) => workItem(Date.now(), change, reference),
+    // Later than the start of the host by more than clocks may differ, so that it is not from before.
+    order: (reference, change = {}) => workItem(Date.now() + 2_000, change, reference),
     send: (orders, id = orders.map(({ pushId }) => pushId).join()) => sendData(id, pushWork(orders, sealed(), provider)),
     async results(count, timeoutMs = 10_000) {
       const messages = await waitUntil(async () => {

@@ -50,13 +50,15 @@ describe('what is called, by delivery, mode, idempotency and lookup', () => {
         [delivery, mode, 'key', 'no lookup', ['push'], 'accepted'],
         [delivery, mode, 'natural-key', 'lookup', ['lookup', 'push'], 'accepted'],
         [delivery, mode, 'natural-key', 'no lookup', ['push'], 'accepted'],
-        [delivery, mode, 'lookup', 'lookup', ['lookup', 'push'], 'accepted'],
-        [delivery, mode, 'none', 'lookup', ['lookup', 'push'], 'accepted'],
+        // Redelivered: another process may hold the first delivery until the lease ends, so an absence proves nothing yet.
+        ...(['lookup', 'none'] as const).map((idempotency): Row =>
+          (delivery === 'again' ? [delivery, mode, idempotency, 'lookup', ['lookup'], 'unknown'] : [delivery, mode, idempotency, 'lookup', ['lookup', 'push'], 'accepted'])),
         [delivery, mode, 'none', 'no lookup', [], 'unknown'],
       ];
     }),
     ['again', 'check-then-send', 'none', 'no lookup', [], 'unknown'],
-    ['again', 'check-then-send', 'lookup', 'lookup', ['lookup', 'push'], 'accepted'],
+    ['again', 'check-then-send', 'lookup', 'lookup', ['lookup'], 'unknown'],
+    ['again', 'check-then-send', 'natural-key', 'lookup', ['lookup', 'push'], 'accepted'],
   ];
 
   it.each(rows)('%s delivery, %s, %s, %s → %j → %s', async (...[delivery, mode, idempotency, lookup, calls, kind]) => {
@@ -89,7 +91,12 @@ describe('what a lookup settles', () => {
 
   it('blocked on a redelivery in mode send is unknown, because dispatch would send the order anew after the account is unblocked', async () => {
     const trial = await attempt({ ...found({ kind: 'blocked', code: 'auth', message: 'key' }), deliveryCount: 2, item: {} });
-    expect(trial.outcome).toEqual({ kind: 'unknown', code: 'auth', message: 'key' });
+    expect(trial.outcome).toEqual({ kind: 'unknown', code: 'auth', message: 'key', afterMs: 60_000 });
+  });
+
+  it('unclear on a redelivery is asked again when the lease is over, not when the provider has recovered', async () => {
+    const trial = await attempt({ ...found({ kind: 'unclear', code: 'provider_error', message: 'busy', afterMs: 700 }), deliveryCount: 2 });
+    expect(trial.outcome).toMatchObject({ kind: 'unknown', code: 'provider_error', afterMs: 60_000 });
   });
 
   const absent: Trial['lookup'] = async () => ({ kind: 'absent' });
@@ -98,11 +105,10 @@ describe('what a lookup settles', () => {
     ['sent long ago', { visibilityDelayMs: 30_000 }, { mode: 'check-then-send', firstSentAt: iso(nowMs - 30_000) }, 1, 'sent'],
     ['sent just now', { visibilityDelayMs: 30_000 }, { mode: 'check-then-send', firstSentAt: iso(nowMs - 10_000) }, 1, 20_000],
     ['no first time known', { visibilityDelayMs: 30_000 }, { mode: 'check-then-send', claimedAt: iso(nowMs - 1_000) }, 1, 29_000],
-    ['redelivered, the call may be under way', { visibilityDelayMs: 30_000, callTimeoutMs: 5_000 }, { claimedAt: iso(nowMs - 4_000) }, 2, 31_000],
-    ['redelivered without a visibility delay, the call may be under way', { callTimeoutMs: 5_000 }, { claimedAt: iso(nowMs - 4_000) }, 2, 1_000],
-    ['redelivered, the call must be over', { callTimeoutMs: 5_000 }, { claimedAt: iso(nowMs - 5_000) }, 2, 'sent'],
+    ['redelivered: until the lease ends a first delivery may be sent elsewhere', {}, { claimedAt: iso(nowMs - 4_000) }, 2, 60_000],
+    ['redelivered, with a visibility delay', { visibilityDelayMs: 30_000 }, { claimedAt: iso(nowMs - 4_000) }, 2, 90_000],
     ['redelivered, a repeat is refused by the provider', { idempotency: 'natural-key' }, { claimedAt: iso(nowMs) }, 2, 'sent'],
-    ['redelivered and unknown before', { callTimeoutMs: 5_000 }, { mode: 'check-then-send', firstSentAt: iso(nowMs - 50_000), claimedAt: iso(nowMs - 2_000) }, 2, 3_000],
+    ['redelivered and unknown before', {}, { mode: 'check-then-send', firstSentAt: iso(nowMs - 50_000), claimedAt: iso(nowMs - 2_000), leaseUntil: iso(nowMs + 9_000) }, 2, 9_000],
   ])('absent, %s', async (_name, manifest, item, deliveryCount, expected) => {
     const trial = await attempt({ manifest, item, deliveryCount, lookup: absent });
     if (expected === 'sent') expect(trial.calls).toEqual(['lookup', 'push']);
@@ -112,7 +118,7 @@ describe('what a lookup settles', () => {
   it('does not send when the time ran out during the lookup', async () => {
     let now = nowMs;
     const trial = await attempt({
-      lookup: async () => { now += 59_500; return { kind: 'absent' }; }, deliveryCount: 2, item: { claimedAt: iso(nowMs - 50_000) }, host: { clock: { now: () => now } },
+      lookup: async () => { now += 59_500; return { kind: 'absent' }; }, item: { mode: 'check-then-send', firstSentAt: iso(nowMs - 50_000) }, host: { clock: { now: () => now } },
     });
     expect(trial.calls).toEqual(['lookup']);
     expect(trial.outcome).toMatchObject({ kind: 'unknown', code: 'redelivered_unclear' });

@@ -27,8 +27,18 @@ describe('redact', () => {
     for (const secret of ['4711', 'w<rd', 'w&lt;rd', 'operator7', encodeURIComponent('w<rd'), b64(credentials.apiSecret).slice(0, 12)]) expect(masked).not.toContain(secret);
   });
 
-  it('leaves texts alone that are too short to be a secret', () => {
-    expect(redact('12 cards on port 8443', 100)).toBe('12 cards on port 8443');
+  it('leaves a secret of less than four characters alone inside other text', () => {
+    expect(redact('12 cards on port 8443, order 4120, "no":12, "a":"12 pt"', 100)).toBe('12 cards on port 8443, order 4120, "no":12, "a":"12 pt"');
+  });
+
+  it.each([
+    ['{"code":"12","n":1}', '{"code":"[masked]","n":1}'],
+    ['{"body":"{\\"code\\":\\"12\\"}"}', '{"body":"{\\"code\\":\\"[masked]\\"}"}'],
+    ['<Login>12</Login>', '<Login>[masked]</Login>'],
+    ['<a login="12"/>', '<a login="[masked]"/>'],
+    ['code=12&x=12', 'code=[masked]&x=[masked]'],
+  ])('masks it where it is a value of its own: %s', (text, expected) => {
+    expect(redact(text, 1000)).toBe(expected);
   });
 
   it.each([

@@ -1,18 +1,23 @@
 import { ok } from '@pes/kernel';
 import { createAccountLimiter } from '../src/account-limiter.ts';
 import { createAttemptMemory } from '../src/attempt-memory.ts';
+import { createBreakers } from '../src/breaker.ts';
 import type { Connector } from '../src/connector.ts';
 import type { PushHost } from '../src/process-push-work.ts';
+import { createRateBook } from '../src/rate-book.ts';
 import { createRedactor } from '../src/redact.ts';
 import { toyConnector, type ToyOptions } from './toy-work.ts';
 
 export const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 export const credentials = { apiKey: 'toy-secret-1' };
 
+export const breakerSettings = { minCalls: 10, failurePercent: 50, windowMs: 60_000, openMs: 30_000, probeMs: 5_000 };
+
 /** A host in memory: the clock stands still, and every call to the provider is answered with its body. */
 export function createHost(connector: Connector, seen: { log: string[] }, change: Partial<PushHost> = {}): PushHost {
+  const clock = { now: () => nowMs };
   return {
-    connector, clock: { now: () => nowMs },
+    connector, clock, breakers: createBreakers({ settings: breakerSettings }), rates: createRateBook(connector, clock),
     log: { info: () => undefined, warn: () => undefined, error: (_fields, message) => { seen.log.push(message); } },
     createClient: ({ record }) => ({
       async request(request) {
@@ -22,7 +27,7 @@ export function createHost(connector: Connector, seen: { log: string[] }, change
       },
     }),
     openCredentials: () => ok({ credentials, redact: createRedactor({ credentials }) }),
-    limiter: createAccountLimiter(16), memory: createAttemptMemory(), stopping: new AbortController().signal, cutOff: new AbortController().signal,
+    limiter: createAccountLimiter(16), memory: createAttemptMemory(), startedAtMs: nowMs - 3_600_000, stopping: new AbortController().signal, cutOff: new AbortController().signal,
     ...change,
   };
 }

@@ -70,6 +70,7 @@ export function toyProviderConnector(provider: string, options: ToyOptions = {})
       return answer.status === 200 ? { kind: 'found', providerRef: `P-${reference}` } : { kind: 'absent' };
     },
     ...(options.push && { push: options.push }),
+    ...(options.readRate && { readRate: options.readRate }),
   });
   if (options.lookup !== null) return connector;
   const { lookup: _lookup, manifest, ...rest } = connector;

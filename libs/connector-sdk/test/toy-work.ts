@@ -20,10 +20,11 @@ export interface ToyOptions {
   push?: Connector['push'];
   lookup?: Connector['lookup'] | null;
   check?: Connector['check'];
+  readRate?: NonNullable<Connector['readRate']>;
 }
 
 /** A connector whose functions a test provides; without them it accepts everything and finds nothing. */
-export function toyConnector({ manifest = {}, push, lookup, check }: ToyOptions = {}): Connector {
+export function toyConnector({ manifest = {}, push, lookup, check, readRate }: ToyOptions = {}): Connector {
   const accept = async (): Promise<PushOutcome> => ({ kind: 'accepted', providerRef: 'new' });
   const absent = async (): Promise<LookupResult> => ({ kind: 'absent' });
   const capabilities = { ...toyManifest.capabilities, lookup: lookup !== null };
@@ -32,6 +33,7 @@ export function toyConnector({ manifest = {}, push, lookup, check }: ToyOptions 
     check: check ?? (async () => ({ ok: true, message: 'fine' })),
     push: push ?? accept,
     ...(lookup !== null && { lookup: lookup ?? absent }),
+    ...(readRate && { readRate }),
   };
 }
 

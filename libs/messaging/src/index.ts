@@ -5,6 +5,7 @@ export { consumeBatches } from './consume-batches.ts';
 export type { Consumption, ConsumeOptions, Decoded, RawMessage, Received } from './consume-types.ts';
 export { setAside, type UnreadableMessage } from './dead-letter.ts';
 export { decodeJson, parseJson } from './decode-json.ts';
+export { follow, streamBounds, type FollowedMessage, type Following, type FollowOptions } from './follow.ts';
 export type { BusLog } from './log.ts';
 export { publish, publishAll } from './publish.ts';
 export { receive, type Receiver } from './receive.ts';

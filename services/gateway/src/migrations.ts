@@ -1,5 +1,5 @@
 import type { Migration } from '@pes/store';
-import { readModelTables, rebuildTables, syncTables } from './read-model-tables.ts';
+import { orderWalkTables, readModelTables, rebuildTables, syncTables } from './read-model-tables.ts';
 
 export const schema = 'gateway';
 
@@ -219,4 +219,5 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { name: 'read-model', sql: [...readModelTables, ...rebuildTables, ...syncTables] },
+  { name: 'order-walk', sql: [...orderWalkTables] },
 ];

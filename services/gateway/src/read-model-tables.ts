@@ -91,6 +91,12 @@ export const readModelTables: readonly string[] = [
   'create index read_timeline_age on read_timeline using brin (at)',
 ];
 
+/** See entry-points/compare-orders.ts. */
+export const orderWalkTables: readonly string[] = [
+  'create table read_order_walk (only_row boolean primary key default true check (only_row), decided_at timestamptz not null, order_id uuid not null)',
+  `insert into read_order_walk (decided_at, order_id) values ('1970-01-01Z', '00000000-0000-0000-0000-000000000000')`,
+];
+
 /** A rebuild: one at a time, resumed by another replica where it was when its process dies. See entry-points/rebuild-read-model.ts. */
 export const rebuildTables: readonly string[] = [
   `create table read_model_rebuild (

@@ -13,6 +13,7 @@ import { startRebuilder } from './entry-points/rebuild-read-model.ts';
 import { startReplayWorkers } from './entry-points/replay-workers.ts';
 import { serveRequests } from './entry-points/serve-requests.ts';
 import { startSweep } from './entry-points/sweep.ts';
+import { startSyncWorkers } from './entry-points/sync-workers.ts';
 import type { Gateway } from './gateway.ts';
 import { createMetrics } from './metrics.ts';
 import { migrations, schema } from './migrations.ts';
@@ -50,6 +51,7 @@ export async function startGateway(context: Context): Promise<void> {
   wakes.wakeOutbox = keep('outbox', startOutboxRelay(gateway)).wake;
   keep('sweep', startSweep(gateway));
   keep('rebuild', startRebuilder(gateway));
+  keep('syncs', startSyncWorkers(gateway));
   wakes.wakeReplays = keep('replays', startReplayWorkers(gateway)).wake;
   keep('requests', serveRequests(gateway));
   if (servesApi(context.config)) keep('api', await startApi(gateway));

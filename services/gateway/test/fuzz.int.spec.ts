@@ -9,6 +9,7 @@ import { routes } from '../src/http/routes.ts';
 import { aDeadLetter, aDeadPush, anOrderEvent, deadLetterMessage, ids } from './fixtures.ts';
 import { requests, type FuzzRequest, type FuzzWorld } from './fuzz-requests.ts';
 import { playProvider, type PlayedProvider } from './played-provider.ts';
+import { aChange, aDecision, aWaitingDecision, say } from './read-model-fixtures.ts';
 import { aManifest, masterKeys, runApi, sreToken, tokenOf, type RunningApi } from './running-api.ts';
 
 /** A share of it in every run; FUZZ_REQUESTS=20000 for the whole. FUZZ_SEED repeats a run. */
@@ -33,6 +34,7 @@ beforeAll(async () => {
   serveRpc(api.bus, subjects.rpcPresseroCheckAccess, async () => ({ ok: true, message: 'Yes.' }));
   serveRpc(api.bus, subjects.rpcDispatchPushes, async () => ({ pushes: [] }));
   serveRpc(api.bus, subjects.rpcDispatchLanes, async () => ({ lanes: [] }));
+  serveRpc(api.bus, subjects.rpcEligibilityRedecide, async () => ({ orders: [{ result: 'eligible', reasons: [] }], next: null }));
   const manifest = aManifest({ inbound: 'sync-reply' });
   await api.offer(manifest, ids.subscriber, ids.otherSubscriber);
   const accountIds = await keepAlive();
@@ -46,10 +48,17 @@ beforeAll(async () => {
     const { rows } = await api.db.query<{ id: string }>('select id from dead_letter');
     return rows.length === 21 && rows.map(({ id }) => id);
   });
+  const orders = [aDecision({ siteId: siteIds[0]! }), aDecision({ siteId: siteIds[1]! }), aWaitingDecision()];
+  const pushes = [aChange(orders[0]!, { state: 'dead', accountId: accountIds[0]! }), aChange(orders[0]!, { state: 'sent', accountId: accountIds[1]! }), aChange(orders[1]!, { state: 'needs-person', accountId: accountIds[0]! })];
+  await say(api.bus, orders, pushes);
+  await waitUntil(async () => (await api.db.query('select from read_order where placed_known')).rowCount === 3 && (await api.db.query('select from read_push')).rowCount === 3);
+  const syncId = newId();
+  await api.db.query(`insert into sync_run (sync_id, subscriber_id, kind, state, actor, site_ids, finished_at) values ($1, $2, 'orders', 'finished', 'kim', '{}', now())`, [syncId, ids.subscriber]);
+  await api.db.query('insert into activation (site_id, account_id, subscriber_id, enabled, live, settings, version) values ($1, $2, $3, true, true, $4, 5)', [siteIds[0], accountIds[2], ids.subscriber, {}]);
   const { schemas } = manifest;
   world = {
     routes, tokens: [admin, admin, admin, await tokenOf({ roles: ['operator'] }), await tokenOf({ subscriberId: ids.otherSubscriber }), await sreToken(), await sreToken()],
-    known: { accountId: accountIds, siteId: siteIds, entityId: [newId(), newId()], letterId: letterIds, replayId: [newId()], subscriberId: [ids.subscriber, ids.otherSubscriber], provider: ['acme-press', 'nobody'], token: tokens },
+    known: { accountId: accountIds, siteId: siteIds, entityId: [newId(), newId()], letterId: letterIds, replayId: [newId()], orderId: orders.map(({ orderId }) => orderId), pushId: pushes.map(({ pushId }) => pushId!), syncId: [syncId], subscriberId: [ids.subscriber, ids.otherSubscriber], provider: ['acme-press', 'nobody'], token: tokens },
     forms: { settings: schemas.accountSettings, credentials: schemas.credentials },
   };
 });

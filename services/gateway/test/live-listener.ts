@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-export interface LiveEvent {
+interface LiveEvent {
   event: string;
   data: Record<string, unknown>;
   id: string | undefined;

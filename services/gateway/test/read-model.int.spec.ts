@@ -41,14 +41,18 @@ function expectedState(decisions: readonly OrderDecision[], changes: readonly Pu
   const pushes = new Map<string, PushChange>();
   for (const change of changes.toSorted((a, b) => a.revision - b.revision)) if (change.pushId !== null) pushes.set(change.pushId, change);
   const states = [...pushes.values()].map(({ state }) => state as string);
-  const notReady = newest?.final === true && newest.result === 'waiting' ? 'closed' : 'waiting';
+  return stateOfPushes(states, newest) ?? (newest?.result === 'waiting' ? notReady(newest) : undefined)
+    ?? (changes.some(({ pushId, revision }) => pushId === null && revision >= (newest?.version ?? 1)) ? 'no-target' : 'pending');
+}
+
+const notReady = (newest: OrderDecision | undefined): OrderState => (newest?.final === true && newest.result === 'waiting' ? 'closed' : 'waiting');
+
+function stateOfPushes(states: readonly string[], newest: OrderDecision | undefined): OrderState | undefined {
   if (states.some((state) => failing.includes(state))) return 'failed';
   if (states.some((state) => moving.includes(state))) return 'sending';
-  if (states.includes('withdrawn')) return notReady;
+  if (states.includes('withdrawn')) return notReady(newest);
   if (states.includes('sent')) return 'sent';
-  if (states.length > 0) return 'dismissed';
-  if (newest?.result === 'waiting') return notReady;
-  return changes.some(({ pushId, revision }) => pushId === null && revision >= (newest?.version ?? 1)) ? 'no-target' : 'pending';
+  return states.length > 0 ? 'dismissed' : undefined;
 }
 
 /** Everything that may be said of one order: versions, re-decisions, pushes of up to three accounts through any states, nobody's. */
@@ -92,7 +96,7 @@ function batchesOf(events: readonly Event[], sizes: readonly number[]): Event[][
 }
 
 async function storedRows(): Promise<unknown> {
-  const strip = (table: string, order: string): Promise<unknown> => db.query(`select to_jsonb(t) as row from ${table} t order by ${order}`).then(({ rows }) => rows);
+  const strip = async (table: string, order: string): Promise<unknown> => (await db.query<{ row: unknown }>(`select to_jsonb(t) as row from ${table} t order by ${order}`)).rows;
   return { orders: await strip('read_order', 'order_id'), pushes: await strip('read_push', 'push_id'), accounts: await strip('read_account', 'account_id'), timeline: await strip('read_timeline', 'order_id, entry_key') };
 }
 

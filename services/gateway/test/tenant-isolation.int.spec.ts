@@ -5,6 +5,7 @@ import { waitUntil } from '@pes/testkit';
 import { routes } from '../src/http/routes.ts';
 import type { Route } from '../src/http/route.ts';
 import { aDeadLetter, aDeadPush, anOrderEvent, deadLetterMessage, ids } from './fixtures.ts';
+import { aChange, aDecision, say } from './read-model-fixtures.ts';
 import { aManifest, runApi, sreToken, tokenOf, type RunningApi } from './running-api.ts';
 
 let api: RunningApi;
@@ -28,6 +29,15 @@ beforeAll(async () => {
   await api.die(...Array.from({ length: 3 }, () => aDeadPush({ message: 'mark-of-a' })));
   await publish(api.bus, deadLetterMessage(aDeadLetter({ order: { ...anOrderEvent().order, currency: 5 } })));
   owned['letterId'] = await waitUntil(async () => (await api.db.query<{ id: string }>(`select id from dead_letter where kind = 'message'`)).rows[0]?.id);
+  const order = aDecision();
+  const push = aChange(order, { state: 'dead', message: 'mark-of-a', reference: 'mark-of-a' });
+  owned['orderId'] = order.orderId;
+  owned['pushId'] = push.pushId!;
+  await say(api.bus, [order], [push]);
+  await waitUntil(async () => (await api.db.query(`select from read_order where placed_known and state = 'failed'`)).rowCount === 1);
+  owned['syncId'] = newId();
+  await api.db.query(`insert into sync_run (sync_id, subscriber_id, kind, state, actor, site_ids, finished_at) values ($1, $2, 'orders', 'finished', 'mark-of-a', '{}', now())`, [owned['syncId'], ids.subscriber]);
+  await api.db.query(`insert into sync_line (sync_id, level, message) values ($1, 'info', 'mark-of-a')`, [owned['syncId']]);
   const replay = await api.call<{ replay: { id: string } }>('POST', '/api/v1/replays', { token: admin, body: { filter: { kind: 'push' }, velocityPerSecond: 1, maxErrorPercent: 100, note: 'mark-of-a' } });
   owned['replayId'] = replay.body.replay.id;
   // Its own work must not be taken for a change by somebody else.
@@ -48,8 +58,9 @@ const bodies: Readonly<Record<string, unknown>> = {
   createAccount: { provider: 'acme-press', name: 'x', referencePrefix: 'ZZ-', credentials: { apiKey: 'a', apiSecret: 'b' } }, changeAccount: { name: 'stolen' },
   checkNewAccount: { provider: 'acme-press', credentials: { apiKey: 'a', apiSecret: 'b' } }, saveSite: { name: 'stolen' }, switchActivation: { enabled: true, live: false },
   saveProductSettings: { externalId: 'stolen' }, saveCategorySettings: { externalId: 'stolen' }, saveUserSettings: { externalId: 'stolen' }, republishDeadLetter: { preview: true },
+  retryPushes: { filter: {}, dryRun: true }, dismissPush: { note: 'stolen' }, startSyncs: { kinds: ['orders'] },
 };
-const listed = new Set(['createAccount', 'checkNewAccount']);
+const listed = new Set(['createAccount', 'checkNewAccount', 'startSyncs']);
 
 function bodyOf(route: Route): { body?: unknown; raw?: string; headers: Record<string, string> } {
   const headers: Record<string, string> = route.ifMatch !== 'required' ? {} : { 'if-match': '"1764000000"' };
@@ -62,7 +73,7 @@ function bodyOf(route: Route): { body?: unknown; raw?: string; headers: Record<s
 
 const secured = routes.filter(({ tenancy }) => tenancy !== 'everybody');
 const rowsOf = async (): Promise<unknown> => {
-  const tables = ['account', 'site', 'activation', 'entity_setting', 'dead_letter', 'replay_job', 'entitlement'];
+  const tables = ['account', 'site', 'activation', 'entity_setting', 'dead_letter', 'replay_job', 'entitlement', 'read_order', 'read_push', 'read_timeline', 'sync_run'];
   return Promise.all(tables.map(async (table) => (await api.db.query<{ row: Record<string, unknown> }>(
     `select to_jsonb(t) as row from ${table} t where subscriber_id = $1 order by 1`, [ids.subscriber])).rows.map(({ row }) =>
     ({ ...row, lease_owner: null, lease_until: null, state: table === 'replay_job' ? null : row['state'], state_at: null, finished_at: null }))));
@@ -97,7 +108,7 @@ describe('with the token of another subscriber', () => {
     const mine = await tokenOf();
     const theirs = await tokenOf({ subscriberId: newId() });
     const size = async (path: string, token: string) => (await api.call<{ items: object[] }>('GET', path, { token })).body.items.length;
-    for (const path of ['/api/v1/accounts', '/api/v1/sites', '/api/v1/dead-letters', '/api/v1/replays']) {
+    for (const path of ['/api/v1/accounts', '/api/v1/sites', '/api/v1/dead-letters', '/api/v1/replays', '/api/v1/orders', '/api/v1/pushes', '/api/v1/syncs', '/api/v1/orders?text=mark-of-a', '/api/v1/pushes?text=mark-of-a']) {
       expect([path, await size(path, mine) > 0, await size(path, theirs)]).toEqual([path, true, 0]);
     }
     for (const path of ['/api/v1/dead-letters', '/api/v1/replays', '/api/v1/audit', '/api/v1/entitlements']) expect(await size(path, await sreToken())).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { addCompletionCommand } from './commands/completion.ts';
 import { addDlqCommands } from './commands/dlq.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addPushCommands } from './commands/pushes.ts';
+import { addReadModelCommands } from './commands/read-model.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addReplayCommands } from './commands/replays.ts';
 import { addSharedOptions, type Sessions } from './session.ts';
@@ -29,6 +30,7 @@ export function buildProgram(terminal: Terminal, sessions: Sessions): Command {
   addPushCommands(program, sessions);
   addAccountCommands(program, sessions);
   addReconcileCommand(program, sessions);
+  addReadModelCommands(program, sessions);
   addDoctorCommand(program, sessions);
   addAuditCommand(program, sessions);
   addCompletionCommand(program, terminal);

@@ -27,7 +27,7 @@ describe('decisionMessages', () => {
     const [first, second] = read(message?.json ?? '');
     expect(first).toEqual({
       orderId: eligible.orderId, orderNumber: 7701, version: 4, subscriberId: eligible.subscriberId, siteId: eligible.siteId, result: 'eligible',
-      final: false, reasons: [], itemNumbers: [1, 2], decidedAt: '2026-02-02T02:40:00.123Z', placedAt: JSON.parse(eligible.snapshotJson ?? '').placedAt, order: JSON.parse(eligible.snapshotJson ?? ''),
+      final: false, reasons: [], itemNumbers: [1, 2], decidedAt: '2026-02-02T02:40:00.123Z', placedAt: eligible.placedAt, order: JSON.parse(eligible.snapshotJson ?? ''),
     });
     expect(second).toMatchObject({ result: 'waiting', reasons: [{ code: 'ORDER_NOT_PAID' }], itemNumbers: [], order: null });
   });

@@ -32,7 +32,10 @@ export interface LedgerLine {
   /** POSTs that were refused at once because the number is taken. */
   refused: number;
   stored: boolean;
+  /** Items and stock items together. */
   items: number;
+  /** sourceItemIds of the items to be made, as stored. */
+  sourceItemIds: string[];
 }
 
 export interface StateOptions {
@@ -68,7 +71,7 @@ export function sourceOrderIdOf(document: unknown): string {
 export function createTransitions(state: OrderState, { accountName, violationsOf }: StateOptions) {
   function line(token: string, sourceOrderId: string, orderId: string): LedgerLine {
     const key = keyOf(token, sourceOrderId);
-    const known = state.ledger.get(key) ?? { account: accountName(token), sourceOrderId, orderId, submissions: 0, refused: 0, stored: false, items: 0 };
+    const known = state.ledger.get(key) ?? { account: accountName(token), sourceOrderId, orderId, submissions: 0, refused: 0, stored: false, items: 0, sourceItemIds: [] };
     state.ledger.set(key, known);
     return known;
   }
@@ -78,7 +81,11 @@ export function createTransitions(state: OrderState, { accountName, violationsOf
     const order: StoredOrder = { orderId, token, atMs, status: 'dataready', document };
     state.orders.set(orderId, order);
     state.byNumber.set(keyOf(token, sourceOrderId), order);
-    Object.assign(line(token, sourceOrderId, orderId), { orderId, stored: true, items: items.length + stockItems.length });
+    const sourceItemIds = items.flatMap((item) => {
+      const id = (item as { sourceItemId?: unknown } | null)?.sourceItemId;
+      return typeof id === 'string' ? [id] : [];
+    });
+    Object.assign(line(token, sourceOrderId, orderId), { orderId, stored: true, items: items.length + stockItems.length, sourceItemIds });
   }
 
   function finish({ token, orderId, atMs, lost, document }: Acknowledged): void {

@@ -98,7 +98,7 @@ describe('Site Flow simulator', () => {
     const [first, second] = [await submit(), await submit()];
     expect([first.status, second.status]).toEqual([200, 200]);
     expect(second.body._id).not.toBe(first.body._id);
-    expect(simulator.ledger().find((line) => line.sourceOrderId === 'DUP-1')).toEqual({ account: 'src.one', sourceOrderId: 'DUP-1', orderId: first.body._id, submissions: 2, refused: 0, stored: true, items: 1 });
+    expect(simulator.ledger().find((line) => line.sourceOrderId === 'DUP-1')).toEqual({ account: 'src.one', sourceOrderId: 'DUP-1', orderId: first.body._id, submissions: 2, refused: 0, stored: true, items: 1, sourceItemIds: ['DUP-1-1'] });
     expect(simulator.submissionErrors()).toContainEqual({ account: 'src.one', sourceOrderId: 'DUP-1', orderId: second.body._id, errors: ['Source Order ID already exists - At path orderData.sourceOrderId'] });
     expect((await call(`${simulator.url}/api/order/${second.body._id}`, one)).status).toBe(404);
   });

@@ -20,7 +20,10 @@ export interface LedgerRow {
   /** More than one is a duplicate. */
   creates: number;
   updates: number;
+  /** All lines, adjustments included. */
   items: number;
+  /** lineItemKeys of the goods: discounts and other adjustments left out, and lines without a key. */
+  goods: string[];
 }
 
 interface AccountBook {
@@ -135,10 +138,11 @@ function keyOf({ orderKey }: Json): string | undefined {
 
 function enter(ledger: Map<string, LedgerRow>, { account, op, stamp: { orderId, orderKey }, order }: JournalLine): void {
   const orderNumber = String(order['orderNumber']);
-  const items = Array.isArray(order['items']) ? order['items'].length : 0;
+  const lines = Array.isArray(order['items']) ? order['items'].filter(isObject) : [];
   let row = ledger.get(orderNumber);
-  if (row === undefined) ledger.set(orderNumber, (row = { account, orderNumber, orderKey, orderId, creates: 0, updates: 0, items }));
-  row.items = items;
+  if (row === undefined) ledger.set(orderNumber, (row = { account, orderNumber, orderKey, orderId, creates: 0, updates: 0, items: 0, goods: [] }));
+  row.items = lines.length;
+  row.goods = lines.flatMap(({ lineItemKey, adjustment }) => (typeof lineItemKey === 'string' && adjustment !== true ? [lineItemKey] : []));
   if (op === 'create') row.creates += 1;
   else row.updates += 1;
 }

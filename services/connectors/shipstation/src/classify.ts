@@ -1,5 +1,6 @@
 import { blocked, rejected, retry, retryAfterMs, shorten, unknown, type HttpAnswer, type PushOutcome } from '@pes/connector-sdk';
 import { isRecord, memberOf, readJson } from './json.ts';
+import { resetMs } from './read-rate.ts';
 
 const defaultWaitMs = 60_000;
 const longestWaitMs = 3_600_000;
@@ -33,12 +34,8 @@ export function classifyAnswer(answer: HttpAnswer, nowMs: number): PushOutcome {
   return unknown('answer_unreadable', `ShipStation answered ${status} with something that is not its API. Check the base URL.${said}`);
 }
 
-/** X-Rate-Limit-Reset counts seconds until the window ends; one more for clocks that differ. */
 function waitMs(answer: HttpAnswer, nowMs: number): number {
-  const header = answer.headers['x-rate-limit-reset']?.trim() ?? '';
-  const seconds = header === '' ? NaN : Number(header);
-  const ms = Number.isFinite(seconds) ? Math.max(0, seconds) * 1000 + 1000 : (retryAfterMs(answer, nowMs) ?? defaultWaitMs);
-  return Math.min(Math.ceil(ms), longestWaitMs);
+  return Math.min(Math.ceil(resetMs(answer) ?? retryAfterMs(answer, nowMs) ?? defaultWaitMs), longestWaitMs);
 }
 
 /** ExceptionMessage, else message with the model state, else the start of the body. Never a stack trace. */

@@ -1,4 +1,5 @@
 import type { ConnectorManifest } from '@pes/connector-sdk';
+import { pushMany } from './push-many.ts';
 import { accountSettings, credentials, productSettings, siteSettings } from './settings-schemas.ts';
 
 export const manifest: ConnectorManifest = {
@@ -11,7 +12,7 @@ export const manifest: ConnectorManifest = {
   idempotency: 'key',
   visibilityDelayMs: 0,
   // ShipStation allows 40 a minute for each key, shared by everything that uses the key; the rest is left to the others.
-  rateLimit: { requests: 30, perSeconds: 60, requestsPerPush: 1, accountSetting: 'requestsPerMinute' },
+  rateLimit: { requests: 30, perSeconds: 60, requestsPerPush: 1, ordersPerRequest: pushMany.maxOrders, accountSetting: 'requestsPerMinute' },
   maxInFlight: 100,
   ordersPerMessage: 50,
   callTimeoutMs: 20_000,

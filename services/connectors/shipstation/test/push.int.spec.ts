@@ -59,7 +59,7 @@ describe('one address', () => {
     const outcome = await push();
     expect(outcome).toEqual({ kind: 'accepted', providerRef: String(simulator.ledger()[0]?.orderId) });
     expect(Number((outcome as { providerRef: string }).providerRef)).toBeGreaterThan(2 ** 32);
-    expect(simulator.ledger()).toEqual([{ account: 'bayside', orderNumber: 'SB-7301', orderKey: key, orderId: expect.any(Number), creates: 1, updates: 0, items: 1 }]);
+    expect(simulator.ledger()).toEqual([{ account: 'bayside', orderNumber: 'SB-7301', orderKey: key, orderId: expect.any(Number), creates: 1, updates: 0, items: 1, goods: ['SB-7301-1'] }]);
   });
 
   it('sent twice is one create and one update with the same id', async () => {

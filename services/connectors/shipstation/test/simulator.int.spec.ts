@@ -68,6 +68,12 @@ describe('simulator', () => {
     expect(await post(body)).toMatchObject({ status: 400, body: { Message: 'The request is invalid.', ModelState: { [path]: [expect.any(String)] } } });
   });
 
+  it('lists the goods of an order without discounts and other adjustments', async () => {
+    const line = (lineItemKey: string, change: object = {}): object => ({ lineItemKey, name: 'Card', quantity: 1, unitPrice: 2.5, ...change });
+    await post({ ...minimal, items: [line('N-1-1'), line('N-1-2', { adjustment: false }), line('discount', { adjustment: true, unitPrice: -1 }), minimal.items[0]] });
+    expect(simulator.ledger()).toMatchObject([{ items: 4, goods: ['N-1-1', 'N-1-2'] }]);
+  });
+
   it('refuses other methods, paths and media types', async () => {
     expect((await call(simulator.url, '/orders/createorder')).status).toBe(405);
     expect((await call(simulator.url, '/v1/orders')).status).toBe(404);

@@ -1,5 +1,5 @@
 import { select, type Queryable } from '@pes/store';
-import { orderStates, pushStates, type OrderState } from '../domain/order-state.ts';
+import { orderStates, pushStatesOf, type OrderState } from '../domain/order-state.ts';
 import type { TextSearch } from '../domain/order-search.ts';
 
 /** Which orders of a subscriber. The accounts of a provider are looked up before. */
@@ -13,16 +13,14 @@ export interface OrderFilter {
   text?: TextSearch | undefined;
 }
 
-/** An order on a list. The key is its place there: its order date, its number or a reference, as the list is sorted. */
-export interface FoundOrder {
-  orderId: string;
-  orderNumber: number;
-  placedAt: Date;
+/**
+ * Where an order is on a list. The key is its order date, its number or a reference, as the list is sorted. Only what the indexes hold is
+ * read here; what is shown of an order is read by its id.
+ */
+export interface OrderPlace {
   key: string;
+  orderId: string;
 }
-
-/** Place of the last order of the page before. */
-export interface OrderPlace { key: string; orderId: string }
 
 type Bind = (value: unknown) => string;
 
@@ -73,9 +71,9 @@ function byState(subscriberId: string, filter: OrderFilter, after: OrderPlace | 
     const conditions = { filter, bind, note };
     const place = after === undefined ? '' : `and (o.placed_at, o.order_id) < (${bind(after.key)}::timestamptz, ${bind(after.orderId)}::uuid)`;
     if (after !== undefined) note('after');
-    return `select f.order_id as "orderId", f.order_number as "orderNumber", f.placed_at as "placedAt"
+    return `select f.order_id as "orderId", f.placed_at as "placedAt"
       from unnest(${states}::text[]) as s(state) cross join lateral (
-        select o.order_id, o.order_number, o.placed_at from read_order o
+        select o.order_id, o.placed_at from read_order o
         where o.subscriber_id = ${subscriber}::uuid and o.state = s.state ${common(conditions, 'o')} ${place} ${ofAccounts(conditions)}
         order by o.placed_at desc, o.order_id desc limit ${most}::integer) f
       order by f.placed_at desc, f.order_id desc limit ${most}::integer`;
@@ -87,14 +85,14 @@ function byAccount(subscriberId: string, filter: OrderFilter & { accountIds: rea
   return shapeOf('gateway-orders-by-account', (bind, note) => {
     const subscriber = bind(subscriberId);
     const accounts = bind(filter.accountIds);
-    const states = bind(pushStates);
+    const states = bind(pushStatesOf(filter.states ?? orderStates));
     const most = bind(limit);
     const conditions = { filter, bind, note };
     const place = after === undefined ? '' : `and (p.placed_at, p.order_id) < (${bind(after.key)}::timestamptz, ${bind(after.orderId)}::uuid)`;
     if (after !== undefined) note('after');
-    return `select distinct on (f.placed_at, f.order_id) f.order_id as "orderId", f.order_number as "orderNumber", f.placed_at as "placedAt"
+    return `select distinct on (f.placed_at, f.order_id) f.order_id as "orderId", f.placed_at as "placedAt"
       from unnest(${accounts}::uuid[]) as a(account_id) cross join unnest(${states}::text[]) as s(state) cross join lateral (
-        select p.order_id, p.order_number, p.placed_at from read_push p join read_order o on o.order_id = p.order_id ${ofStates(conditions)}
+        select p.order_id, p.placed_at from read_push p join read_order o on o.order_id = p.order_id ${ofStates(conditions)}
         where p.subscriber_id = ${subscriber}::uuid and p.account_id = a.account_id and p.state = s.state ${common(conditions, 'p')} ${place}
         order by p.placed_at desc, p.order_id desc limit ${most}::integer) f
       order by f.placed_at desc, f.order_id desc limit ${most}::integer`;
@@ -110,9 +108,9 @@ function byNumber(subscriberId: string, filter: OrderFilter, ranges: ReadonlyArr
     const conditions = { filter, bind, note };
     const place = after === undefined ? '' : `and (o.order_number, o.order_id) > (${bind(after.key)}::bigint, ${bind(after.orderId)}::uuid)`;
     if (after !== undefined) note('after');
-    return `select f.order_id as "orderId", f.order_number as "orderNumber", f.placed_at as "placedAt", f.order_number::text as key
+    return `select f.order_id as "orderId", f.order_number::text as key
       from unnest(${lows}::bigint[], ${highs}::bigint[]) as r(low, high) cross join lateral (
-        select o.order_id, o.order_number, o.placed_at from read_order o
+        select o.order_id, o.order_number from read_order o
         where o.subscriber_id = ${subscriber}::uuid and o.order_number >= r.low and o.order_number < r.high ${common(conditions, 'o')} ${place} ${ofStates(conditions)} ${ofAccounts(conditions)}
         order by o.order_number, o.order_id limit ${most}::integer) f
       order by f.order_number, f.order_id limit ${most}::integer`;
@@ -128,9 +126,11 @@ function byReference(subscriberId: string, filter: OrderFilter, { low, high }: {
     const conditions = { filter, bind, note };
     const place = after === undefined ? '' : `and (p.reference_key, p.order_id) > (${bind(after.key)}::text collate "C", ${bind(after.orderId)}::uuid)`;
     if (after !== undefined) note('after');
-    return `select distinct on (p.reference_key, p.order_id) o.order_id as "orderId", o.order_number as "orderNumber", o.placed_at as "placedAt", p.reference_key as key
-      from read_push p join read_order o on o.order_id = p.order_id ${ofStates(conditions)} ${common(conditions, 'o')} ${ofAccounts(conditions).replaceAll('read_push p', 'read_push q').replaceAll('p.', 'q.')}
-      where p.subscriber_id = ${subscriber}::uuid and p.reference_key >= ${from}::text collate "C" and p.reference_key < ${before}::text collate "C" ${place}
+    const order = filter.states === undefined ? '' : `and exists (select from read_order o where o.order_id = p.order_id ${ofStates(conditions)})`;
+    const accounts = filter.accountIds === undefined ? '' : `and exists (select from read_push q where q.order_id = p.order_id and q.account_id = any(${bind(filter.accountIds)}::uuid[]))`;
+    if (filter.accountIds !== undefined) note('account');
+    return `select distinct on (p.reference_key, p.order_id) p.order_id as "orderId", p.reference_key as key from read_push p
+      where p.subscriber_id = ${subscriber}::uuid and p.reference_key >= ${from}::text collate "C" and p.reference_key < ${before}::text collate "C" ${place} ${common(conditions, 'p')} ${order} ${accounts}
         and not exists (select from read_push earlier where earlier.order_id = p.order_id and earlier.reference_key >= ${from}::text collate "C" and earlier.reference_key < p.reference_key)
       order by p.reference_key, p.order_id limit ${most}::integer`;
   });
@@ -147,8 +147,8 @@ export function orderListStatement(subscriberId: string, filter: OrderFilter, af
 }
 
 /** The newest order dates first; with a text, in the order of the numbers or references that begin with it. */
-export async function findOrders(db: Queryable, subscriberId: string, filter: OrderFilter, { after, limit }: { after: OrderPlace | undefined; limit: number }): Promise<FoundOrder[]> {
+export async function findOrders(db: Queryable, subscriberId: string, filter: OrderFilter, { after, limit }: { after: OrderPlace | undefined; limit: number }): Promise<OrderPlace[]> {
   const { values, ...statement } = orderListStatement(subscriberId, filter, after, limit);
-  const rows = await select<Omit<FoundOrder, 'key'> & { key?: string }>(db, statement, values);
-  return rows.map((row) => ({ ...row, key: row.key ?? row.placedAt.toISOString() }));
+  const rows = await select<{ orderId: string; key?: string; placedAt?: Date }>(db, statement, values);
+  return rows.map(({ orderId, key, placedAt }) => ({ orderId, key: key ?? placedAt?.toISOString() ?? '' }));
 }

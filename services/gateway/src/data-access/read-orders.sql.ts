@@ -1,43 +1,5 @@
-import type { DecisionReason } from '@pes/contracts';
 import { select, type Queryable } from '@pes/store';
-import type { OrderState, PushState } from '../domain/order-state.ts';
-
-export interface ReadOrder {
-  orderId: string;
-  orderNumber: number;
-  siteId: string;
-  siteName: string | null;
-  placedAt: Date;
-  state: OrderState;
-  /** Null until the decision was heard of. */
-  result: 'eligible' | 'waiting' | null;
-  final: boolean;
-  version: number;
-  decidedAt: Date | null;
-  reasons: DecisionReason[];
-  itemNumbers: number[];
-  noTargetMessage: string | null;
-}
-
-export interface ReadPush {
-  pushId: string;
-  orderId: string;
-  orderNumber: number;
-  siteId: string;
-  accountId: string;
-  accountName: string | null;
-  provider: string;
-  placedAt: Date;
-  state: PushState;
-  code: string | null;
-  message: string;
-  reference: string | null;
-  providerRef: string | null;
-  attempt: number;
-  nextAttemptAt: Date | null;
-  revision: number;
-  changedAt: Date;
-}
+import type { ReadOrder, ReadPush } from '../domain/read-order.ts';
 
 const ordersStatement = {
   name: 'gateway-read-orders',

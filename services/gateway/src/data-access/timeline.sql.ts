@@ -24,7 +24,7 @@ const dropStatement = {
   text: `delete from read_timeline where ctid = any(array(select ctid from read_timeline where at < now() - $1::integer * interval '1 day' limit 5000)) returning 1`,
 };
 
-/** Answers how many old entries were dropped. */
-export async function dropTimeline(db: Queryable, retentionDays: number): Promise<number> {
-  return (await select(db, dropStatement, [retentionDays])).length;
+/** A share at a time, so that no statement takes long. */
+export async function dropTimeline(db: Queryable, retentionDays: number): Promise<void> {
+  while ((await select(db, dropStatement, [retentionDays])).length === 5_000);
 }

@@ -1,5 +1,5 @@
-import type { ReadOrder, ReadPush } from '../data-access/read-orders.sql.ts';
 import { failedPushStates, type PushState } from './order-state.ts';
+import type { ReadOrder, ReadPush } from './read-order.ts';
 
 const shownReasons = 3;
 

@@ -19,6 +19,19 @@ export const pushStates = [
 ] as const;
 export type PushState = (typeof pushStates)[number];
 
+const settled = ['sent', 'dismissed'] as const;
+const moving = ['queued', 'sending', 'retrying', 'checking'] as const;
+
+/** In which states the pushes of an order can be, by its own. */
+const pushStatesIn: Readonly<Record<OrderState, readonly PushState[]>> = {
+  failed: pushStates, sending: [...moving, 'withdrawn', ...settled], waiting: ['withdrawn', ...settled], closed: ['withdrawn', ...settled], sent: settled, dismissed: ['dismissed'], 'no-target': [], pending: [],
+};
+
+/** Where to look for the pushes of orders in some states. */
+export function pushStatesOf(states: readonly OrderState[]): PushState[] {
+  return pushStates.filter((push) => states.some((state) => pushStatesIn[state].includes(push)));
+}
+
 /** Pushes that go no further without a person. */
 export const failedPushStates = ['rejected', 'dead', 'needs-person', 'blocked', 'waiting-mapping'] as const satisfies readonly PushState[];
 

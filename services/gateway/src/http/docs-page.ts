@@ -16,12 +16,12 @@ table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px so
 /** The page loads nothing and runs nothing; this is all that it needs. */
 export const docsStyleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-function escape(text: unknown): string {
+export function escape(text: unknown): string {
   return String(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 /** `code` in sentences. */
-function prose(text: string): string {
+export function prose(text: string): string {
   return escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>').replaceAll('\n\n', '</p><p>');
 }
 
@@ -35,8 +35,8 @@ interface Operation {
   responses: Record<string, { description: string; content?: Record<string, { schema?: object }> }>;
 }
 
-function json(value: unknown): string {
-  return `<pre>${escape(JSON.stringify(value, null, 2)).replaceAll(/#\/components\/schemas\/(\w+)/g, '<a href="#schema-$1">$1</a>')}</pre>`;
+export function json(value: unknown): string {
+  return `<pre>${escape(JSON.stringify(value, null, 2)).replaceAll(/#\/components\/schemas\/([\w-]+)/g, '<a href="#schema-$1">$1</a>')}</pre>`;
 }
 
 function parameterTable({ parameters }: Operation): string {
@@ -61,6 +61,12 @@ function operationHtml(path: string, method: string, operation: Operation): stri
 <p>${prose(operation.description)}</p>${parameterTable(operation)}${body}<h4>Answers</h4>${responseList(operation)}</details>`;
 }
 
+/** A page of ours: no scripts, nothing from other hosts. */
+export function htmlPage(title: string, body: string): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${style}</style></head>
+<body><h1>${escape(title)}</h1>${body}</body></html>`;
+}
+
 /** The document for people: one page, no scripts, nothing from other hosts. */
 export function docsPage(document: OpenApiDocument): string {
   const byTag = new Map<string, string[]>();
@@ -73,6 +79,5 @@ export function docsPage(document: OpenApiDocument): string {
   const { title, description } = document.info as { title: string; description: string };
   const sections = [...byTag].map(([tag, operations]) => `<h2>${escape(tag)}</h2>${operations.join('')}`);
   const schemas = Object.entries(document.components.schemas).map(([name, schema]) => `<details id="schema-${name}"><summary><code>${name}</code></summary>${json(schema)}</details>`);
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${style}</style></head>
-<body><h1>${escape(title)}</h1><p>${prose(description)}</p><p>For programs: <a href="openapi.json">openapi.json</a></p>${sections.join('')}<h2>Schemas</h2>${schemas.join('')}</body></html>`;
+  return htmlPage(title, `<p>${prose(description)}</p><p>For programs: <a href="openapi.json">openapi.json</a>. Messages: <a href="asyncapi">asyncapi</a></p>${sections.join('')}<h2>Schemas</h2>${schemas.join('')}`);
 }

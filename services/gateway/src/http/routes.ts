@@ -2,6 +2,7 @@ import { openApiDocument, type OpenApiDocument } from './openapi.ts';
 import type { JsonSchema, Route } from './route.ts';
 import { accountActionRoutes, commandSchema } from './routes/account-actions.ts';
 import { accountRoutes, accountSchema, checkSchema } from './routes/accounts.ts';
+import { asyncApiRoutes } from './routes/asyncapi.ts';
 import { auditRoutes, auditSchema } from './routes/audit.ts';
 import { deadLetterRoutes, dryRunSchema, letterDetailSchema, letterSchema } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
@@ -15,8 +16,11 @@ import {
 } from './routes/orders.ts';
 import { providerRoutes, providerSchema } from './routes/providers.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { overviewRoutes, overviewSchema } from './routes/overview.ts';
+import { pushDetailSchema, pushRoutes, pushSchema } from './routes/pushes.ts';
 import { replayRoutes, replaySchema } from './routes/replays.ts';
 import { activationSchema, preflightSchema, siteRoutes, siteSchema } from './routes/sites.ts';
+import { syncLineSchema, syncRoutes, syncSchema } from './routes/syncs.ts';
 
 /** Schemas that answers refer to by name. */
 const schemas: Readonly<Record<string, JsonSchema>> = {
@@ -42,6 +46,11 @@ const schemas: Readonly<Record<string, JsonSchema>> = {
   Attempt: attemptSchema,
   TimelineEntry: timelineEntrySchema,
   OrderTotals: totalsSchema,
+  Push: pushSchema,
+  PushDetail: pushDetailSchema,
+  Sync: syncSchema,
+  SyncLine: syncLineSchema,
+  Overview: overviewSchema,
 };
 
 let document: OpenApiDocument | undefined;
@@ -49,6 +58,7 @@ let document: OpenApiDocument | undefined;
 /** Every operation of the API. */
 export const routes: readonly Route[] = [
   ...documentRoutes(() => (document ??= openApiDocument(routes, schemas))),
+  ...asyncApiRoutes,
   ...providerRoutes,
   ...entitlementRoutes,
   ...accountRoutes,
@@ -56,6 +66,9 @@ export const routes: readonly Route[] = [
   ...siteRoutes,
   ...entityRoutes,
   ...orderRoutes,
+  ...pushRoutes,
+  ...syncRoutes,
+  ...overviewRoutes,
   ...eventRoutes,
   ...deadLetterRoutes,
   ...replayRoutes,

@@ -1,7 +1,8 @@
 import { groupBy } from '@pes/kernel';
 import type { Queryable } from '@pes/store';
-import { findOrders, type FoundOrder, type OrderFilter, type OrderPlace } from '../data-access/find-orders.sql.ts';
-import { accountsWithPushes, pushesOfOrders, readOrders, type ReadOrder, type ReadPush } from '../data-access/read-orders.sql.ts';
+import { findOrders, type OrderFilter, type OrderPlace } from '../data-access/find-orders.sql.ts';
+import { accountsWithPushes, pushesOfOrders, readOrders } from '../data-access/read-orders.sql.ts';
+import type { ReadOrder, ReadPush } from '../domain/read-order.ts';
 import { orderSentence } from '../domain/order-sentence.ts';
 import type { OrderState } from '../domain/order-state.ts';
 import { textSearch } from '../domain/order-search.ts';
@@ -49,8 +50,8 @@ export async function listOrders(db: Queryable, subscriberId: string, query: Ord
   const [orders, pushes] = await Promise.all([readOrders(db, subscriberId, ids), pushesOfOrders(db, subscriberId, ids)]);
   const byId = new Map(orders.map((order) => [order.orderId, order]));
   const pushesBy = groupBy(pushes, ({ orderId }) => orderId);
-  return found.flatMap(({ orderId, key }: FoundOrder) => {
-    const order = byId.get(orderId);
-    return order === undefined ? [] : [{ place: { key, orderId }, shown: shownOrder(order, pushesBy.get(orderId) ?? []) }];
+  return found.flatMap((place) => {
+    const order = byId.get(place.orderId);
+    return order === undefined ? [] : [{ place, shown: shownOrder(order, pushesBy.get(place.orderId) ?? []) }];
   });
 }

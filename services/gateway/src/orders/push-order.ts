@@ -1,15 +1,16 @@
-import { consumers, subjects, type DecisionReason } from '@pes/contracts';
+import { subjects, type DecisionReason } from '@pes/contracts';
 import { newId, ok } from '@pes/kernel';
-import { waitUntilCaughtUp } from '@pes/messaging';
 import type { PoolClient } from '@pes/store';
 import { askService } from '../ask-service.ts';
 import { listActivations } from '../data-access/activations.sql.ts';
 import { writeAudit } from '../data-access/audit.sql.ts';
-import { pushesOfOrders, readOrders, type ReadOrder, type ReadPush } from '../data-access/read-orders.sql.ts';
+import { pushesOfOrders, readOrders } from '../data-access/read-orders.sql.ts';
+import type { ReadOrder, ReadPush } from '../domain/read-order.ts';
 import { currentVersion } from '../data-access/registry-version.sql.ts';
 import { retryablePushStates, type PushState } from '../domain/order-state.ts';
 import { refuse, type Answer } from '../domain/refusal.ts';
 import type { Gateway } from '../gateway.ts';
+import { registryIsRead } from '../registry-read.ts';
 import { commandPushes } from '../pushes/command-pushes.ts';
 
 export interface PushOrderRequest {
@@ -66,7 +67,7 @@ interface Redecided { orders: Array<{ result: string; reasons: DecisionReason[] 
  * read there first; when it takes long, the order is handed out under what is known, and may be pushed once more.
  */
 export async function handOut(gateway: Gateway, { orderId, orderNumber }: ReadOrder, subscriberId: string): Promise<Answer<object>> {
-  await waitUntilCaughtUp(gateway.bus, consumers.dispatchRegistry, registryPatienceMs);
+  await registryIsRead(gateway, subscriberId, registryPatienceMs);
   const answer = await askService<Redecided>(gateway, 'order-eligibility', {
     subject: subjects.rpcEligibilityRedecide, request: { subscriberId, orderId, fromDay: '1970-01-01' }, timeoutMs: decidePatienceMs,
   });

@@ -8,7 +8,7 @@ import { publishDecisions } from './publish-decisions.ts';
 import type { RedecideParts } from './redecide-orders.ts';
 
 /** What became of an order of the page. */
-export interface RedecidedOrder {
+interface RedecidedOrder {
   orderId: string;
   orderNumber: number;
   siteId: string;

@@ -18,7 +18,7 @@ const number = { type: 'integer', minimum: 1 };
 const orderState = { enum: orderStates, description: 'failed: a push waits for a person; sending: on its way; waiting: not ready, reasons say why; closed: will not be pushed; no-target: no account was live on its site; pending: just decided' };
 
 export const reasonSchema = object({ code: { type: 'string' }, itemNumber: nullable({ type: 'integer' }), message: { type: 'string' } });
-const orderPush = {
+export const orderPush = {
   pushId: uuid, accountId: uuid, accountName: maybeText, provider: { type: 'string' }, state: { enum: pushStates }, code: maybeText, message: { type: 'string', description: 'Says what to fix' },
   reference: { ...maybeText, description: 'Number of the order at the provider' }, providerRef: { ...maybeText, description: 'Id of the order at the provider' }, attempts: count, nextAttemptAt: nullable(time), changedAt: time,
 };
@@ -32,7 +32,7 @@ export const orderSchema = object({ ...order, accounts: listOf(ref('OrderPush'))
 export const attemptSchema = object({
   attempt: count, startedAt: time, finishedAt: time, kind: { type: 'string' }, code: maybeText, message: maybeText, exchanges: { description: 'Requests and responses, masked' },
 });
-const historyProperties = {
+export const historyProperties = {
   attempts: { ...nullable(listOf(ref('Attempt'))), description: 'null: push-dispatch does not answer' },
   commands: nullable(listOf(object({ commandId: { type: 'string' }, action: { type: 'string' }, actor: { type: 'string' }, note: maybeText, appliedAt: time }))),
 };
