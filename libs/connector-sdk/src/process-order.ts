@@ -16,7 +16,7 @@ import { lastCallMs, planAttempt, type Plan } from './plan-attempt.ts';
 import { createTraffic, healthOfCall, type Traffic } from './provider-health.ts';
 import type { RateBook } from './rate-book.ts';
 import { createRedactor, type Redact } from './redact.ts';
-import { blockedUnlessSent, dateNextLook, lookNotBefore, notCalled, notStarted, settleLookup } from './settle-lookup.ts';
+import { afterRepeat, blockedUnlessSent, dateNextLook, lookNotBefore, notCalled, notStarted, settleLookup } from './settle-lookup.ts';
 
 export interface OrderHost {
   connector: Connector;
@@ -92,7 +92,7 @@ async function callProvider(call: ConnectorCall, host: OrderHost): Promise<PushO
     if (why !== undefined) return notStarted(call, why);
   }
   const sent = await callConnector('push', call, host, () => connector.push(order, context, earlier));
-  return dateNextLook(sent.ok ? sent.value : sent.error, manifest.visibilityDelayMs);
+  return dateNextLook(afterRepeat(sent.ok ? sent.value : sent.error, call, plan), manifest.visibilityDelayMs);
 }
 
 /** Undefined when the order is to be called for. */

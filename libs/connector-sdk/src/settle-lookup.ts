@@ -1,4 +1,4 @@
-import type { ConnectorManifest, PushOutcome, PushWorkItem } from '@pes/contracts';
+import type { ConnectorManifest, FailureCode, PushOutcome, PushWorkItem } from '@pes/contracts';
 import type { LookupResult } from './connector.ts';
 import { blocked, duplicate, retry, unknown } from './outcomes.ts';
 import { maybeSentBefore, mayStillAppearMs, type Attempt, type Plan } from './plan-attempt.ts';
@@ -49,6 +49,17 @@ export function settleLookup(found: LookupResult, circumstances: LookupCircumsta
     case 'blocked':
       return blockedUnlessSent(circumstances, found.code, found.message);
   }
+}
+
+/**
+ * That a redelivered order was not sent, or not let in, says nothing about its first delivery: it must not count as never sent. Of an order
+ * that it has checked (check-then-send) dispatch knows that by itself.
+ */
+export function afterRepeat(outcome: PushOutcome, { item, repeated }: Attempt, plan: Plan): PushOutcome {
+  const kind = (outcome as PushOutcome | undefined)?.kind;
+  if (plan !== 'send' || !repeated || item.mode !== 'send' || (kind !== 'retry' && kind !== 'blocked')) return outcome;
+  const { code, message = '', afterMs } = outcome as { code: FailureCode; message?: string; afterMs?: number };
+  return unknown(code, `${message} An earlier attempt may have sent the order.`.trim(), afterMs === undefined ? {} : { afterMs });
 }
 
 /** A next look makes sense once a sent order must be visible, unless the connector knows better. */
