@@ -24,7 +24,8 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const managed of started) await managed.stop(0);
   guard.release();
-  await rm(folder, { recursive: true });
+  // A successor of a killed process may still write its log.
+  await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
 });
 
 async function start(env: Record<string, string> = {}): Promise<ManagedProcess> {
