@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, startFaultProxy, type FaultProxy, type TestDatabase } from '@pes/testkit';
+import { createTestDatabase, startFaultProxy, waitUntil, type FaultProxy, type TestDatabase } from '@pes/testkit';
 import { createPool, inTransaction, isConnectionError, select, type Pool } from '../src/index.ts';
 
 let database: TestDatabase;
@@ -7,6 +7,8 @@ let proxy: FaultProxy;
 let pool: Pool;
 
 const one = { name: 'one', text: 'select 1 as one' };
+/** The limits are short here, so that on a busy machine one try may run into them. */
+const works = (): Promise<unknown> => waitUntil(async () => (await select<{ one: number }>(pool, one))[0]?.one === 1, { timeoutMs: 5_000, what: 'a statement to succeed' });
 const rejection = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => 'no error', (error: unknown) => error);
 
 beforeAll(async () => {
@@ -17,7 +19,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   await proxy.setFault('none');
-  expect(await select(pool, one)).toEqual([{ one: 1 }]);
+  await works();
 });
 
 afterAll(async () => {
@@ -31,7 +33,7 @@ describe('a pool behind a bad network', () => {
     await proxy.setFault(fault);
     expect(isConnectionError(await rejection(select(pool, one)))).toBe(true);
     await proxy.setFault('none');
-    expect(await select(pool, one)).toEqual([{ one: 1 }]);
+    await works();
   });
 
   it('gives up on a half-open connection a little after the statement timeout, and replaces it', async () => {
@@ -41,7 +43,7 @@ describe('a pool behind a bad network', () => {
     expect(performance.now() - startedAt).toBeLessThan(7_000);
     expect(pool.totalCount).toBe(0);
     await proxy.setFault('none');
-    expect(await select(pool, one)).toEqual([{ one: 1 }]);
+    await works();
   });
 
   it('gives up on a connect that gets no answer', async () => {

@@ -41,7 +41,7 @@ describe('the program without --exit', () => {
   }, 180_000);
 
   it('stops everything on SIGTERM and ends with 0', async () => {
-    expect(await runningProcesses(dataDir)).toHaveLength(8);
+    expect(await runningProcesses(dataDir)).toHaveLength(9);
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
     expect(await runningProcesses(dataDir)).toEqual([]);
@@ -49,7 +49,7 @@ describe('the program without --exit', () => {
 
   it('leaves nothing running when it is killed itself', async () => {
     await start();
-    expect(await runningProcesses(dataDir)).toHaveLength(8);
+    expect(await runningProcesses(dataDir)).toHaveLength(9);
     run.child.kill('SIGKILL');
     await waitUntil(async () => (await runningProcesses(dataDir)).length === 0, { timeoutMs: 20_000, what: 'the end of all processes' });
     expect(await run.ended).toBe('SIGKILL');
