@@ -59,8 +59,10 @@ export async function createIntegrationEvents(bus: Bus, db: Pool, log: Logger): 
   return {
     publish: publishAndMark,
     async verify() {
+      // What is confirmed while the broker answers is not in its answer.
+      const confirmedBefore = highest;
       const { state } = await bus.jsm.streams.info(stream);
-      const rewound = lost || state.last_seq < highest;
+      const rewound = lost || state.last_seq < confirmedBefore;
       if (rewound) {
         // Events of the last overlap may have been confirmed after the loss, at sequences that were used before: start earlier still.
         const since = new Date((await lastSurvivorAt(Math.min(state.last_seq, highest))).getTime() - overlapMs);
