@@ -5,6 +5,7 @@ import { createAccountLimiter } from './account-limiter.ts';
 import { createAttemptMemory } from './attempt-memory.ts';
 import { createBreakers, type BreakerSettings } from './breaker.ts';
 import type { Connector } from './connector.ts';
+import { connectorConfigSchema } from './connector-config.ts';
 import type { ConnectorMetrics } from './connector-metrics.ts';
 import { consumeWork } from './consume-work.ts';
 import { createHttpClient, type Call } from './create-http-client.ts';
@@ -43,7 +44,11 @@ const maxHeldBytes = 64 * 1024 * 1024;
 const publishPatienceMs = 2_000;
 // For what a connector does besides waiting for answers.
 const probeMarginMs = 1_000;
-const defaultBreaker = { minCalls: 10, failurePercent: 50, windowMs: 60_000, openMs: 30_000 };
+const { BREAKER_MIN_CALLS, BREAKER_FAILURE_PERCENT, BREAKER_WINDOW_SECONDS, BREAKER_OPEN_SECONDS } = connectorConfigSchema.properties;
+const defaultBreaker = {
+  minCalls: BREAKER_MIN_CALLS.default, failurePercent: BREAKER_FAILURE_PERCENT.default,
+  windowMs: BREAKER_WINDOW_SECONDS.default * 1_000, openMs: BREAKER_OPEN_SECONDS.default * 1_000,
+};
 
 /** Work of another provider or account than its subject says is somebody's mistake, and no order to send. */
 function decodeWork(provider: string): (message: RawMessage) => Decoded<PushWork> {

@@ -58,8 +58,8 @@ export function guardedConnect(guard: EgressGuard, connectTimeoutMs: number): bu
       if (refusal === undefined) return callback(null, socket);
       socket.destroy();
       // A connection that broke at once has no address any more. That is the network's doing, and nothing went out.
-      if (remoteAddress === undefined) return callback(new ConnectFailure(`the connection to ${options.hostname} broke as soon as it was made`, { refused: false }), null);
-      callback(new ConnectFailure(`${options.hostname} connected to an address that may not be used: ${refusal}`, { refused: true }), null);
+      const message = remoteAddress === undefined ? `the connection to ${options.hostname} broke as soon as it was made` : `${options.hostname} connected to an address that may not be used: ${refusal}`;
+      callback(new ConnectFailure(message, { refused: remoteAddress !== undefined }), null);
     });
   };
 }
